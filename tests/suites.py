@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of suites: what exists, how it is run, how much of it.
+
+`quick` suites take seconds.  `host` suites do not depend on the architecture and run once.
+"""
+
+import dataclasses
+import typing
+
+import runners
+
+# Test programs that run on the target: tests/target/<name>, built as <name>.bundle.
+TARGET_BUNDLES = ("kernel",)
+STRESS_BUNDLES = ("stress",)
+
+CI = {"random_calls": 20_000, "random_host_calls": 500_000, "fuzz_runs": 20_000, "restarts": 20}
+RELEASE = {"random_calls": 1_000_000, "random_host_calls": 100_000_000,
+           "fuzz_runs": 50_000_000, "restarts": 1000}
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    name: str
+    words: str
+    run: typing.Callable
+    quick: bool = False
+    host: bool = False
+
+
+FUZZ = ("-runs={fuzz_runs}", "-seed={seed}", "-max_len=65536", "-print_final_stats=0")
+
+SUITES = (
+    Suite("rules", "the tree's own laws", runners.script("tests/rules/rules.py", "--build", "{build}"),
+          quick=True, host=True),
+    Suite("unit", "unit tests, under sanitizers", runners.host("unit"), quick=True, host=True),
+    Suite("model", "the portable kernel and the executable model on the host",
+          runners.host("model"), quick=True, host=True),
+    Suite("spin", "protocol models, checked exhaustively", runners.host("spin"), host=True),
+    Suite("fuzz", "parsers and the call decoder on mutated input",
+          runners.host("fuzz", FUZZ, time_limit=6 * 3600), host=True),
+    Suite("random-host", "random calls on the host kernel and the model",
+          runners.program("tests/random/random_host", "--calls", "{random_host_calls}",
+                          "--seed", "{seed}", seconds=24 * 3600), host=True),
+    Suite("build", "what the linked kernel must and must not contain",
+          runners.script("tests/build/check_kernel.py", "--arch", "{arch}", "--build", "{build}"),
+          quick=True),
+    Suite("target-1", "the kernel's promises on one core",
+          runners.target(TARGET_BUNDLES, cores=1), quick=True),
+    Suite("target-4", "the kernel's promises on four cores",
+          runners.target(TARGET_BUNDLES, cores=4), quick=True),
+    Suite("stress", "four cores that really race",
+          runners.target(STRESS_BUNDLES, seconds=300, cores=4, threads="multi")),
+    Suite("random", "random calls on the target and the model",
+          runners.script("tests/random/target.py", "--arch", "{arch}", "--build", "{build}",
+                         "--calls", "{random_calls}", "--seed", "{seed}", seconds=24 * 3600)),
+    Suite("bad-input", "corrupt bundles, images and device trees end in one clear line",
+          runners.script("tests/scenario/bad_input.py", "--arch", "{arch}")),
+    Suite("machines", "core counts, memory sizes, interrupt controllers, exception levels",
+          runners.script("tests/scenario/machines.py", "--arch", "{arch}")),
+    Suite("demo", "the first system boots, restarts what dies, powers off",
+          runners.script("tests/scenario/demo.py", "--arch", "{arch}")),
+    Suite("restarts", "two ring peers kill each other, again and again",
+          runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
+                         "--count", "{restarts}", seconds=6 * 3600)),
+    Suite("defects", "planted defects, each caught by a named test",
+          runners.script("tests/defects/defects.py", "--arch", "{arch}", seconds=3 * 3600)),
+)
+
+
+def find(name):
+    """The suites a person means by `name`: that suite, or all of them for `target`."""
+    return [suite for suite in SUITES
+            if suite.name == name or (name == "target" and suite.name.startswith("target-"))]
