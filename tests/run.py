@@ -80,6 +80,8 @@ def print_suite(suite, reports, seconds):
                 print(f"        {line}")
         for problem in report.problems:
             print(f"    not ok  {label}: {problem}")
+        for trend in report.trends:
+            print(f"    {trend}")
     return passed, failed
 
 

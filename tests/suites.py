@@ -32,7 +32,7 @@ FUZZ = ("-runs={fuzz_runs}", "-seed={seed}", "-max_len=65536", "-print_final_sta
 SUITES = (
     Suite("rules", "the tree's own laws", runners.script("tests/rules/rules.py", "--build", "{build}"),
           quick=True, host=True),
-    Suite("unit", "unit tests, under sanitizers", runners.host("unit"), quick=True, host=True),
+    Suite("host", "unit tests, under sanitizers", runners.host("host"), quick=True, host=True),
     Suite("model", "the portable kernel and the executable model on the host",
           runners.host("model"), quick=True, host=True),
     Suite("spin", "protocol models, checked exhaustively", runners.host("spin"), host=True),

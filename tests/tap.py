@@ -25,6 +25,7 @@ class Test:
 class Report:
     tests: list = dataclasses.field(default_factory=list)
     problems: list = dataclasses.field(default_factory=list)
+    trends: list = dataclasses.field(default_factory=list)    # measured, not judged
 
     @property
     def passed(self):
@@ -66,6 +67,8 @@ def parse(text):
             report.tests.append(test)
         elif line.startswith("Bail out!"):
             report.problems.append(line.strip())
+        elif line.startswith("# trend: "):
+            report.trends.append(line.removeprefix("# trend: "))
         elif report.tests and line.strip():
             report.tests[-1].detail.append(line)
 

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may include whom.
+
+Every file belongs to one owner: `abi`, `base`, `kernel`, `kernel/arch/<cpu>`, `lib/<name>`,
+`services/<name>`, `drivers/<class>/<device>` and so on.  MAY says what an owner may reach.
+"""
+
+import os
+import re
+
+import tree
+
+FREESTANDING = {"stdint.h", "stddef.h", "stdbool.h", "stdarg.h", "stdalign.h", "stdnoreturn.h",
+                "stdatomic.h", "limits.h", "float.h"}
+MECHANISMS = ("kernel/sched", "kernel/mm", "kernel/time", "kernel/irq")
+KNOWS_CAPABILITIES = ("kernel/syscall", "kernel/object")
+HOST_SAFE = {"lib/check", "lib/ring", "lib/manifest", "lib/trace"}
+
+
+def owner_of(path):
+    """The folder that owns a file, as the table below speaks of it."""
+    parts = path.split("/")
+    if parts[0] == "kernel":
+        if len(parts) > 3 and parts[1] == "arch" and parts[2] != "include":
+            return "/".join(parts[:3])
+        return "kernel"
+    if parts[0] == "drivers" and len(parts) > 3:
+        return "/".join(parts[:3])
+    if parts[0] in ("lib", "services", "apps", "tools", "tests", "bench") and len(parts) > 2:
+        return "/".join(parts[:2])
+    return parts[0]
+
+
+def resolve(file, quoted, what):
+    """The path of what is included, a name in <> for a header that is not in the tree."""
+    candidates = [os.path.normpath(os.path.join(file.folder, what))] if quoted else []
+    candidates += [f"{root}/{what}" for root in include_roots()]
+    for candidate in candidates:
+        if tree.exists(candidate) and not candidate.startswith(".."):
+            return candidate
+    first = what.split("/")[0]
+    if first in ("abi", "base") or f"lib/{first}" in tree.folders():
+        return f"{first if first in ('abi', 'base') else 'lib/' + first}/generated/{what}"
+    return f"<{what}>"
+
+
+def include_roots():
+    """Every public include folder, and the kernel's root for its subfolders' headers."""
+    roots = {f for f in tree.folders() if os.path.basename(f) == "include"}
+    return sorted(roots) + ["kernel"] + sorted(arch_folders())
+
+
+def arch_folders():
+    return {f for f in tree.folders()
+            if re.fullmatch(r"kernel/arch/[^/]+", f) and f != "kernel/arch/include"}
+
+
+def allowed(file, owner, target):
+    """Whether a file of `owner` may include `target` (an owner, or <name> for a foreign header)."""
+    top = owner.split("/")[0]
+    target_top = target.split("/")[0]
+    if target == owner:
+        return True
+    if target.startswith("<"):
+        return is_header_allowed(file, top, target.strip("<>"))
+    if top == "abi":
+        return owner == "abi" and target == "base" and file.inside("abi/gen")
+    if top == "base":
+        return target == "abi" or (file.is_test and target == "lib/check")
+    if top == "kernel":
+        return target in ("abi", "base") or (file.is_test and target == "lib/check") \
+            or (owner.startswith("kernel/arch/") and target == "kernel")
+    if top in ("lib", "services", "drivers", "apps", "bench"):
+        return target in ("abi", "base") or target_top == "lib"
+    if top == "tools":
+        return target in ("abi", "base") or target in HOST_SAFE or target_top == "tools"
+    if top == "tests":
+        return target_top in ("abi", "base", "lib", "kernel", "tests", "services", "tools")
+    return False
+
+
+def is_header_allowed(file, top, name):
+    """Target code uses freestanding headers only; host programs and host tests use libc."""
+    if name in FREESTANDING:
+        return True
+    if name.startswith("arch_"):
+        return top == "kernel"
+    return file.is_test or file.inside("tools", "abi/gen", "tests", "lib/check/host.c")
+
+
+def is_mechanism_breach(file, target_path):
+    """Mechanisms know no capability; an architecture knows no object."""
+    return file.inside(*MECHANISMS) and target_path.startswith(KNOWS_CAPABILITIES)
+
+
+def is_private_header(target_path, owner, target):
+    """A header outside include/ belongs to its folder alone."""
+    return target != owner and target != "kernel" and not target_path.startswith("<") \
+        and "/include/" not in target_path and "/generated/" not in target_path
+
+
+def violations():
+    for file in tree.c_files():
+        owner = owner_of(file.path)
+        for line, quoted, what in file.includes:
+            path = resolve(file, quoted, what)
+            target = path if path.startswith("<") else owner_of(path)
+            where = f"{file.path}:{line}"
+            if not allowed(file, owner, target):
+                yield f"{where}: {owner} may not include {what} ({target})"
+            elif is_mechanism_breach(file, path):
+                yield f"{where}: a mechanism may not include {what}"
+            elif is_private_header(path, owner, target) and not file.is_test:
+                yield f"{where}: {what} is private to {target}"
+
+
+def library_graph():
+    """{library: libraries it includes}."""
+    graph = {}
+    for file in tree.c_files():
+        owner = owner_of(file.path)
+        if owner.startswith("lib/") and not file.is_test:
+            edges = graph.setdefault(owner, set())
+            for _, quoted, what in file.includes:
+                target = owner_of(resolve(file, quoted, what))
+                if target.startswith("lib/") and target != owner:
+                    edges.add(target)
+    return graph
+
+
+def cycles():
+    """Yields each library that reaches itself."""
+    graph = library_graph()
+    for start in sorted(graph):
+        seen, work = set(), list(graph[start])
+        while work:
+            node = work.pop()
+            if node not in seen:
+                seen.add(node)
+                work += graph.get(node, ())
+        if start in seen:
+            yield f"{start} includes itself through other libraries"
