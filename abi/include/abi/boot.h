@@ -6,7 +6,6 @@
 #ifndef ABI_BOOT_H
 #define ABI_BOOT_H
 
-#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,8 +34,8 @@ struct abi_bundle_entry {
     uint8_t sha256[ABI_HASH_BYTES];
 };
 
-static_assert(sizeof(struct abi_bundle_header) == 96, "bundle header layout");
-static_assert(sizeof(struct abi_bundle_entry) == 96, "bundle entry layout");
+_Static_assert(sizeof(struct abi_bundle_header) == 96, "bundle header layout");
+_Static_assert(sizeof(struct abi_bundle_entry) == 96, "bundle entry layout");
 
 /* ---- the first component's boot information: a page mapped read-only ---- */
 
@@ -98,8 +97,8 @@ struct abi_boot_info {
 
 static const uint64_t ABI_BOOT_MAGIC = 0x0a746f6f62797253;          /* "Sryboot\n" */
 
-static_assert(sizeof(struct abi_boot_memory) == 24, "boot memory layout");
-static_assert(sizeof(struct abi_boot_info) == 88 + 24 * ABI_BOOT_MAX_MEMORY, "boot info layout");
+_Static_assert(sizeof(struct abi_boot_memory) == 24, "boot memory layout");
+_Static_assert(sizeof(struct abi_boot_info) == 88 + 24 * ABI_BOOT_MAX_MEMORY, "boot info layout");
 
 /* ---- component images: ELF executables with a note that says what they were built against ---- */
 

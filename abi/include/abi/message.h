@@ -7,7 +7,6 @@
 #ifndef ABI_MESSAGE_H
 #define ABI_MESSAGE_H
 
-#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,7 +49,7 @@ enum {
     ABI_LIST_MAX = ABI_LIST_BYTES / (int)sizeof(struct abi_map_entry),
 };
 
-static_assert(sizeof(uintptr_t) != 8 || sizeof(struct abi_buffer) == ABI_PAGE_SIZE, "buffer is a page");
-static_assert(sizeof(struct abi_map_entry) == 4 * sizeof(uintptr_t), "no padding");
+_Static_assert(sizeof(uintptr_t) != 8 || sizeof(struct abi_buffer) == ABI_PAGE_SIZE, "buffer is a page");
+_Static_assert(sizeof(struct abi_map_entry) == 4 * sizeof(uintptr_t), "no padding");
 
 #endif

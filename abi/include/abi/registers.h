@@ -11,7 +11,6 @@
 #ifndef ABI_REGISTERS_H
 #define ABI_REGISTERS_H
 
-#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +31,7 @@ struct abi_registers_riscv64 {
     uint64_t f[32];
 };
 
-static_assert(sizeof(struct abi_registers_aarch64) == 8 * (31 + 4 + 1 + 2 + 64), "no padding");
-static_assert(sizeof(struct abi_registers_riscv64) == 8 * (32 + 3 + 32), "no padding");
+_Static_assert(sizeof(struct abi_registers_aarch64) == 8 * (31 + 4 + 1 + 2 + 64), "no padding");
+_Static_assert(sizeof(struct abi_registers_riscv64) == 8 * (32 + 3 + 32), "no padding");
 
 #endif

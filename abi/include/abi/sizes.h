@@ -9,8 +9,8 @@
 enum {
     ABI_OBJECT_ALIGN = 64,          /* of everything but frame, memory, space and pool, which are page aligned */
     ABI_MEMORY_HEADER_BYTES = 256,  /* at the start of a memory made from another one */
-    ABI_CAPTABLE_BYTES = 128,       /* and one word for each chunk it can hold */
-    ABI_CHUNK_BYTES = 64 + 64 * 64,
+    ABI_CAPTABLE_BYTES = 192,       /* and one word for each chunk it can hold */
+    ABI_CHUNK_BYTES = 128 + 64 * 64,
     ABI_THREAD_BYTES = 2048,
     ABI_BUDGET_BYTES = 256,
     ABI_ENDPOINT_BYTES = 192,

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One function per generated file.  An emitter walks the model in the order of the text and prints;
+ * it decides nothing and cannot fail, since model_check has accepted the model.
+ */
+#ifndef GEN_EMIT_H
+#define GEN_EMIT_H
+
+#include <stdio.h>
+
+#include "model.h"
+
+void emit_status_h(const struct model *model, FILE *out);
+void emit_calls_h(const struct model *model, FILE *out);
+void emit_objects_h(const struct model *model, FILE *out);
+void emit_hash_h(const struct model *model, FILE *out);
+void emit_dispatch_h(const struct model *model, FILE *out);
+void emit_dispatch_c(const struct model *model, FILE *out);
+void emit_stubs_h(const struct model *model, FILE *out);
+void emit_names_h(const struct model *model, FILE *out);
+void emit_names_c(const struct model *model, FILE *out);
+void emit_entries_h(const struct model *model, FILE *out);
+void emit_entries_c(const struct model *model, FILE *out);
+void emit_reference(const struct model *model, FILE *out);
+
+/* SPDX line and header comment: what the file is, and where it comes from. */
+void emit_head(FILE *out, const char *what, const char *source);
+
+/* C names of an enum of the text: its values' prefix (RIGHT) and its tag (abi_right). */
+const char *enum_prefix(const struct enumeration *enumeration);
+const char *enum_tag(const struct enumeration *enumeration);
+
+/* The C type of an argument in structs and stubs (cap arguments excepted). */
+const char *argument_type(const struct argument *argument);
+
+#endif
