@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * riscv64: a thread's registers and the accessors that arch/context.h promises.
+ *
+ * A context always holds all general registers: a call enters with t4-t6 stored as zero, so one
+ * exit path serves calls and interrupts alike.  There is no status word: what user mode runs with
+ * is the same for all threads, and the state of the FPU belongs to the core.
+ */
+#ifndef ARCH_RISCV64_CONTEXT_H
+#define ARCH_RISCV64_CONTEXT_H
+
+#include <base/types.h>
+#include <stdbool.h>
+
+/* entry.S knows these offsets. */
+struct arch_context {
+    word_t x[32];       /* x[0] is always 0 */
+    word_t pc;
+    word_t stack;       /* of the core that the thread last ran on: where the next trap starts */
+};
+
+struct arch_fpu {
+    uint64_t f[32];
+    uint64_t fcsr;
+};
+
+/* Triggers belong to the firmware: S-mode cannot reach them. */
+struct arch_debug {
+    word_t unused;
+};
+
+enum {
+    REGISTER_SP = 2,
+    REGISTER_TP = 4,
+    REGISTER_CALL = 5,      /* t0 */
+    REGISTER_CAP = 6,       /* t1 */
+    REGISTER_INFO = 7,      /* t2 */
+    REGISTER_WORDS = 10,    /* a0.. */
+    REGISTER_FOREIGN = 17,  /* a7, which is also w7 */
+    REGISTER_AUX = 28,      /* t3 */
+    ECALL_BYTES = 4,        /* there is no short form */
+};
+
+static_assert(offsetof(struct arch_context, pc) == 256, "CONTEXT_PC of entry.S");
+static_assert(offsetof(struct arch_context, stack) == 264, "CONTEXT_STACK of entry.S");
+static_assert(offsetof(struct arch_fpu, fcsr) == 256, "FPU_FCSR of fpu.S");
+
+static inline word_t *context_words(struct arch_context *context)
+{
+    return &context->x[REGISTER_WORDS];
+}
+
+static inline word_t context_call(const struct arch_context *context)
+{
+    return context->x[REGISTER_CALL];
+}
+
+static inline word_t context_cap(const struct arch_context *context)
+{
+    return context->x[REGISTER_CAP];
+}
+
+static inline word_t context_info(const struct arch_context *context)
+{
+    return context->x[REGISTER_INFO];
+}
+
+static inline word_t context_aux(const struct arch_context *context)
+{
+    return context->x[REGISTER_AUX];
+}
+
+static inline void context_set_status(struct arch_context *context, status_t status)
+{
+    context->x[REGISTER_CALL] = (word_t)status;
+}
+
+static inline void context_set_event(struct arch_context *context, word_t badge, word_t info,
+                                     word_t aux)
+{
+    context->x[REGISTER_CAP] = badge;
+    context->x[REGISTER_INFO] = info;
+    context->x[REGISTER_AUX] = aux;
+}
+
+static inline void context_restart_call(struct arch_context *context)
+{
+    context->pc -= ECALL_BYTES;
+}
+
+static inline word_t context_pc(const struct arch_context *context)
+{
+    return context->pc;
+}
+
+static inline word_t context_foreign_number(const struct arch_context *context)
+{
+    return context->x[REGISTER_FOREIGN];
+}
+
+#endif
