@@ -27,6 +27,11 @@ static const struct emitter emitters[] = {
     {"objects.h", emit_objects_h, true}, {"dispatch.h", emit_dispatch_h, true},
     {"stubs.h", emit_stubs_h, true},     {"dispatch.c", emit_dispatch_c, false},
     {"hash.h", emit_hash_h, false},
+    {"names.h", emit_names_h, false},
+    {"names.c", emit_names_c, false},
+    {"entries.h", emit_entries_h, false},
+    {"entries.c", emit_entries_c, false},
+    {"reference", emit_reference, false},
 };
 
 enum { EMITTER_COUNT = sizeof(emitters) / sizeof(emitters[0]) };
