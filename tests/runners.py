@@ -107,6 +107,16 @@ def host(suite, extra_arguments=(), time_limit=None):
     return run
 
 
+def all_of(*parts):
+    """Runs several runners as one suite."""
+    def run(context):
+        reports = {}
+        for part in parts:
+            reports |= part(context)
+        return reports
+    return run
+
+
 def script(path, *arguments, seconds=600):
     """Runs a Python script of the tree that prints TAP."""
     def run(context):

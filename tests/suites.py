@@ -30,8 +30,9 @@ class Suite:
 FUZZ = ("-runs={fuzz_runs}", "-seed={seed}", "-max_len=65536", "-print_final_stats=0")
 
 SUITES = (
-    Suite("rules", "the tree's own laws", runners.script("tests/rules/rules.py", "--build", "{build}"),
-          quick=True, host=True),
+    Suite("rules", "the tree's own laws and the accepted ABI",
+          runners.all_of(runners.script("tests/rules/rules.py", "--build", "{build}"),
+                         runners.host("rules")), quick=True, host=True),
     Suite("host", "unit tests, under sanitizers", runners.host("host"), quick=True, host=True),
     Suite("model", "the portable kernel and the executable model on the host",
           runners.host("model"), quick=True, host=True),

@@ -5,14 +5,18 @@ Every file belongs to one owner: `abi`, `base`, `kernel`, `kernel/arch/<cpu>`, `
 `services/<name>`, `drivers/<class>/<device>` and so on.  MAY says what an owner may reach.
 """
 
+import functools
 import os
 import re
+from pathlib import Path
 
 import tree
 
 FREESTANDING = {"stdint.h", "stddef.h", "stdbool.h", "stdarg.h", "stdalign.h", "stdnoreturn.h",
                 "stdatomic.h", "limits.h", "float.h"}
 MECHANISMS = ("kernel/sched", "kernel/mm", "kernel/time", "kernel/irq")
+# The interface's headers bring in the architecture's inline parts, arch_*.h.
+ARCH_INTERFACE = "kernel/arch/include"
 KNOWS_CAPABILITIES = ("kernel/syscall", "kernel/object")
 HOST_SAFE = {"lib/check", "lib/ring", "lib/manifest", "lib/trace"}
 
@@ -31,17 +35,25 @@ def owner_of(path):
     return parts[0]
 
 
-def resolve(file, quoted, what):
+@functools.cache
+def generated(build):
+    """{what one includes: path in the tree of the folder that makes it} for generated headers."""
+    found = {}
+    for header in sorted(Path(build).rglob("*.h")):
+        path = header.relative_to(build).as_posix()
+        if "include" in path.split("/")[:-1] and not path.startswith("defects/"):
+            found[path.rsplit("include/", 1)[1]] = path
+    return found
+
+
+def resolve(file, quoted, what, build):
     """The path of what is included, a name in <> for a header that is not in the tree."""
     candidates = [os.path.normpath(os.path.join(file.folder, what))] if quoted else []
     candidates += [f"{root}/{what}" for root in include_roots()]
     for candidate in candidates:
         if tree.exists(candidate) and not candidate.startswith(".."):
             return candidate
-    first = what.split("/")[0]
-    if first in ("abi", "base") or f"lib/{first}" in tree.folders():
-        return f"{first if first in ('abi', 'base') else 'lib/' + first}/generated/{what}"
-    return f"<{what}>"
+    return generated(build).get(what, f"<{what}>")
 
 
 def include_roots():
@@ -62,14 +74,17 @@ def allowed(file, owner, target):
     if target == owner:
         return True
     if target.startswith("<"):
-        return is_header_allowed(file, top, target.strip("<>"))
+        return is_header_allowed(file, target.strip("<>"))
+    if file.is_test and target in ("base", "lib/check"):
+        return True
     if top == "abi":
         return owner == "abi" and target == "base" and file.inside("abi/gen")
     if top == "base":
-        return target == "abi" or (file.is_test and target == "lib/check")
+        return target == "abi"
     if top == "kernel":
-        return target in ("abi", "base") or (file.is_test and target == "lib/check") \
-            or (owner.startswith("kernel/arch/") and target == "kernel")
+        return target in ("abi", "base") \
+            or (owner.startswith("kernel/arch/") and target == "kernel") \
+            or (file.inside(ARCH_INTERFACE) and target.startswith("kernel/arch/"))
     if top in ("lib", "services", "drivers", "apps", "bench"):
         return target in ("abi", "base") or target_top == "lib"
     if top == "tools":
@@ -79,12 +94,10 @@ def allowed(file, owner, target):
     return False
 
 
-def is_header_allowed(file, top, name):
+def is_header_allowed(file, name):
     """Target code uses freestanding headers only; host programs and host tests use libc."""
     if name in FREESTANDING:
         return True
-    if name.startswith("arch_"):
-        return top == "kernel"
     return file.is_test or file.inside("tools", "abi/gen", "tests", "lib/check/host.c")
 
 
@@ -96,17 +109,19 @@ def is_mechanism_breach(file, target_path):
 def is_private_header(target_path, owner, target):
     """A header outside include/ belongs to its folder alone."""
     return target != owner and target != "kernel" and not target_path.startswith("<") \
-        and "/include/" not in target_path and "/generated/" not in target_path
+        and "/include/" not in target_path
 
 
-def violations():
+def violations(build):
     for file in tree.c_files():
         owner = owner_of(file.path)
         for line, quoted, what in file.includes:
-            path = resolve(file, quoted, what)
+            path = resolve(file, quoted, what, build)
             target = path if path.startswith("<") else owner_of(path)
             where = f"{file.path}:{line}"
-            if not allowed(file, owner, target):
+            if not allowed(file, owner, target) and "/" in what and path.startswith("<"):
+                yield f"{where}: {what} is nowhere in the tree"
+            elif not allowed(file, owner, target):
                 yield f"{where}: {owner} may not include {what} ({target})"
             elif is_mechanism_breach(file, path):
                 yield f"{where}: a mechanism may not include {what}"
@@ -114,7 +129,7 @@ def violations():
                 yield f"{where}: {what} is private to {target}"
 
 
-def library_graph():
+def library_graph(build):
     """{library: libraries it includes}."""
     graph = {}
     for file in tree.c_files():
@@ -122,15 +137,15 @@ def library_graph():
         if owner.startswith("lib/") and not file.is_test:
             edges = graph.setdefault(owner, set())
             for _, quoted, what in file.includes:
-                target = owner_of(resolve(file, quoted, what))
+                target = owner_of(resolve(file, quoted, what, build))
                 if target.startswith("lib/") and target != owner:
                     edges.add(target)
     return graph
 
 
-def cycles():
+def cycles(build):
     """Yields each library that reaches itself."""
-    graph = library_graph()
+    graph = library_graph(build)
     for start in sorted(graph):
         seen, work = set(), list(graph[start])
         while work:
