@@ -17,6 +17,7 @@ struct arch_context {
     word_t x[32];       /* x[0] is always 0 */
     word_t pc;
     word_t stack;       /* of the core that the thread last ran on: where the next trap starts */
+    word_t is_forwarded;    /* entry keeps t4-t6 too: foreign programs expect them back */
 };
 
 struct arch_fpu {
@@ -43,6 +44,7 @@ enum {
 
 static_assert(offsetof(struct arch_context, pc) == 256, "CONTEXT_PC of entry.S");
 static_assert(offsetof(struct arch_context, stack) == 264, "CONTEXT_STACK of entry.S");
+static_assert(offsetof(struct arch_context, is_forwarded) == 272, "CONTEXT_FORWARDED of entry.S");
 static_assert(offsetof(struct arch_fpu, fcsr) == 256, "FPU_FCSR of fpu.S");
 
 static inline word_t *context_words(struct arch_context *context)
@@ -96,6 +98,11 @@ static inline word_t context_pc(const struct arch_context *context)
 static inline word_t context_foreign_number(const struct arch_context *context)
 {
     return context->x[REGISTER_FOREIGN];
+}
+
+static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded)
+{
+    context->is_forwarded = is_forwarded;
 }
 
 #endif
