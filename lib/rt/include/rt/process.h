@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every thread of a component knows: itself and the component it belongs to.
+ *
+ * The thread pointer leads to the running thread's rt_thread, that to the component's rt_process.
+ * So the runtime has no global state, and its functions need no argument for what is always there.
+ */
+#ifndef RT_PROCESS_H
+#define RT_PROCESS_H
+
+#include <abi/message.h>
+#include <rt/call.h>
+#include <rt/trap.h>
+#include <stdnoreturn.h>
+
+struct rt_process {
+    uint64_t time_frequency; /* counter ticks per second */
+    cap_t captable;
+    cap_t space;
+    cap_t log; /* log_control, or 0: prints go nowhere */
+};
+
+struct rt_thread {
+    struct rt_process *process;
+    struct abi_buffer *buffer; /* its message buffer */
+    cap_t thread;
+    void *user; /* for the program's own use */
+};
+
+static inline struct rt_thread *rt_self(void)
+{
+    return (struct rt_thread *)rt_thread_pointer();
+}
+
+static inline struct abi_buffer *rt_buffer(void)
+{
+    return rt_self()->buffer;
+}
+
+/* Nanoseconds since the machine's start: the time that timers and budgets are counted in. */
+uint64_t rt_time_now_ns(void);
+
+/* Ends the component: its fault handler is told, and does not let it go on. */
+noreturn void rt_exit(int code);
+
+#endif
