@@ -61,24 +61,22 @@ ALWAYS_INLINE word_t skr_info_label(word_t info)
  */
 ALWAYS_INLINE void skr_message_leave_words(struct skr_message *message)
 {
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        message->words[i] = skr_any();
+    message->words[0] = skr_any();
+    message->words[1] = skr_any();
+    message->words[2] = skr_any();
+    message->words[3] = skr_any();
+    message->words[4] = skr_any();
+    message->words[5] = skr_any();
+    message->words[6] = skr_any();
+    message->words[7] = skr_any();
 }
 
 ALWAYS_INLINE status_t skr_trap_message(word_t call, cap_t cap, cap_t reply,
                                         struct skr_message *message)
 {
-    struct skr_registers r = {call, cap, message->info, reply, {0}};
-
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        r.words[i] = message->words[i];
-    skr_trap(&r);
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        message->words[i] = r.words[i];
-    message->info = r.info;
-    message->badge = r.cap;
-    message->aux = r.aux;
-    return (status_t)r.call;
+    message->badge = cap;
+    message->aux = reply;
+    return skr_trap(call, &message->badge, &message->info, &message->aux, message->words);
 }
 
 /* Sends the message and becomes its reply. */
@@ -175,16 +173,12 @@ ALWAYS_INLINE void skr_yield(void)
 ALWAYS_INLINE status_t skr_invoke(cap_t cap, word_t info, word_t words[ABI_REGISTER_WORDS],
                                   word_t *culprit)
 {
-    struct skr_registers r = {ABI_CALL_INVOKE, cap, info, skr_any(), {0}};
+    word_t aux = skr_any();
+    status_t status = skr_trap(ABI_CALL_INVOKE, &cap, &info, &aux, words);
 
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        r.words[i] = words[i];
-    skr_trap(&r);
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        words[i] = r.words[i];
     if (culprit)
-        *culprit = r.aux;
-    return (status_t)r.call;
+        *culprit = aux;
+    return status;
 }
 
 #include <skr/objects.h>
