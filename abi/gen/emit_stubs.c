@@ -16,11 +16,11 @@ static const char stubs_head[] =
     "typedef uintptr_t word_t;\n"
     "typedef word_t cap_t; /* an index in the caller's captable; 0 is never one */\n\n"
     "/*\n"
-    " * The system call `invoke`, written by lib/rt: `words` goes in as arguments and comes back "
-    "as\n"
-    " * results.  `culprit` may be NULL; else it becomes the number of the argument at fault.\n"
+    " * The system call `invoke`, defined by rt/call.h, which includes this file: `words` goes in as\n"
+    " * arguments and comes back as results.  `culprit` may be NULL; else it becomes the number of\n"
+    " * the argument at fault.\n"
     " */\n"
-    "status_t skr_invoke(cap_t cap, word_t info, word_t words[ABI_REGISTER_WORDS],\n"
+    "static inline status_t skr_invoke(cap_t cap, word_t info, word_t words[ABI_REGISTER_WORDS],\n"
     "    word_t *culprit);\n\n"
     "/* In all of these a result's pointer may be NULL.  Results are set on failure too. */\n\n";
 

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <base/hash.h>
+
 #include "emit.h"
-#include "sha256.h"
 
 enum { SOURCES_MAX = 32, EMITS_MAX = 16 };
 

@@ -17,10 +17,11 @@ typedef uintptr_t word_t;
 typedef word_t cap_t; /* an index in the caller's captable; 0 is never one */
 
 /*
- * The system call `invoke`, written by lib/rt: `words` goes in as arguments and comes back as
- * results.  `culprit` may be NULL; else it becomes the number of the argument at fault.
+ * The system call `invoke`, defined by rt/call.h, which includes this file: `words` goes in as
+ * arguments and comes back as results.  `culprit` may be NULL; else it becomes the number of
+ * the argument at fault.
  */
-status_t skr_invoke(cap_t cap, word_t info, word_t words[ABI_REGISTER_WORDS],
+static inline status_t skr_invoke(cap_t cap, word_t info, word_t words[ABI_REGISTER_WORDS],
     word_t *culprit);
 
 /* In all of these a result's pointer may be NULL.  Results are set on failure too. */
