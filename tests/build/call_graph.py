@@ -54,11 +54,6 @@ class CallGraph:
                 unknown.append(caller)
         return unknown
 
-    def outside(self):
-        """Functions that are called but were not compiled with the graph: assembler, libraries."""
-        return sorted({target for targets in self.calls.values() for target in targets
-                       if target not in self.frame and target != INDIRECT})
-
     def cycles(self):
         """Yields one circle of calls for each function found to reach itself, once a circle."""
         done, path, on_path = set(), [], set()
