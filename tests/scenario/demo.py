@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first system: boots, answers, restarts what dies in the declared order, powers off.
+
+This is what `./run --check` does.  The words that the system's components say stand at the top, so
+that this file and the components have one place to agree on.
+"""
+
+import sys
+
+import scenario
+import qemu
+
+PROMPT = r"^skerry> "
+COMPONENTS = ("msgd", "uart", "station", "monitor", "console")
+READING = r"^monitor: .*\d"
+SECONDS = 240
+
+
+def stopped(name):
+    return rf"^root: stop {name}\b"
+
+
+def started(name):
+    return rf"^root: start {name}\b"
+
+
+def ready(name):
+    return rf"^root: {name} ready\b"
+
+
+def expect_in_order(guest, *patterns):
+    for pattern in patterns:
+        guest.expect(pattern)
+
+
+def expect_restart_of_station(guest):
+    """The dependant goes first and comes back last."""
+    expect_in_order(guest, stopped("monitor"), stopped("station"),
+                    started("station"), ready("station"), started("monitor"), ready("monitor"))
+
+
+def type_line(guest, text):
+    guest.send(text + "\r")
+
+
+def boots_to_its_console(guest):
+    guest.expect(PROMPT, seconds=60)
+
+
+def help_lists_the_commands(guest):
+    type_line(guest, "help")
+    for command in ("help", "ps", "kill", "poweroff"):
+        guest.expect(rf"^\s*{command}\b")
+
+
+def ps_shows_every_component(guest):
+    type_line(guest, "ps")
+    start = guest.read_position
+    for name in COMPONENTS:
+        guest.read_position = start
+        guest.expect(rf"^\s*{name}\b.*\b(running|ready)\b")
+
+
+def readings_arrive(guest):
+    guest.expect(READING)
+    guest.expect(READING)
+
+
+def an_unknown_command_is_refused(guest):
+    type_line(guest, "nonsense")
+    guest.expect(r"unknown command")
+
+
+def an_unknown_name_is_refused(guest):
+    type_line(guest, "kill nobody")
+    guest.expect(r"not found|no such|unknown")
+
+
+def a_killed_app_returns_with_its_dependants_in_order(guest):
+    type_line(guest, "kill station")
+    expect_restart_of_station(guest)
+
+
+def readings_arrive_after_the_restart(guest):
+    readings_arrive(guest)
+
+
+def an_app_that_writes_through_a_null_pointer_returns_too(guest):
+    type_line(guest, "crash station")
+    guest.expect(r"^root: station .*fault")
+    expect_restart_of_station(guest)
+
+
+def the_others_went_on(guest):
+    type_line(guest, "ps")
+    guest.expect(r"^\s*uart\b.*\b0 restarts\b")
+    scenario.check(not any(f"root: start {name}\n" in guest.output.split("root: stop", 1)[1]
+                           for name in ("uart", "msgd", "console")),
+                   "a component that was not killed was started again")
+
+
+def readings_arrive_after_the_fault(guest):
+    readings_arrive(guest)
+
+
+def poweroff_ends_the_machine_well(guest):
+    type_line(guest, "poweroff")
+    status = guest.wait()
+    scenario.check(status == 0, f"QEMU ended with status {status}:\n{guest.output[-400:]}")
+
+
+STEPS = (
+    boots_to_its_console,
+    help_lists_the_commands,
+    ps_shows_every_component,
+    readings_arrive,
+    an_unknown_command_is_refused,
+    an_unknown_name_is_refused,
+    a_killed_app_returns_with_its_dependants_in_order,
+    readings_arrive_after_the_restart,
+    an_app_that_writes_through_a_null_pointer_returns_too,
+    the_others_went_on,
+    readings_arrive_after_the_fault,
+    poweroff_ends_the_machine_well,
+)
+
+
+def main():
+    options = scenario.options(__doc__)
+    kernel = qemu.kernel_image(options.arch)
+    bundle = qemu.system_bundle(options.arch, "demo")
+    scenario.require(kernel, bundle)
+    machine = qemu.Machine(options.arch, cores=options.cores, memory_mib=options.memory)
+    log = qemu.build_directory(options.arch) / "logs" / "demo.serial.log"
+    with qemu.Guest(machine.command(kernel, bundle), log, SECONDS, options.echo) as guest:
+        return scenario.run_steps(guest, STEPS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
