@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lock, requests between cores, and the choice of the thread that runs next.
+ */
+#include "cpu.h"
+
+#include <arch/context.h>
+#include <arch/irq.h>
+
+#include "kernel.h"
+#include "object/budget.h"
+#include "object/interrupt.h"
+#include "object/notification.h"
+#include "object/space.h"
+#include "object/thread.h"
+#include "object/timer.h"
+
+enum { SLICE_MICROSECONDS = 5000, TIMEOUTS_PER_INTERRUPT = 8 };
+
+void cpu_init(struct cpu *cpu, unsigned index)
+{
+    *cpu = (struct cpu){.index = index, .timer_deadline = UINT64_MAX};
+    run_queue_init(&cpu->queue);
+    tree_init(&cpu->timeouts.tree);
+}
+
+/* ---- requests ---- */
+
+static void park_current(struct cpu *cpu, bool is_call)
+{
+    struct thread *thread = cpu->current;
+
+    if (thread == NULL)
+        return;
+    if (is_call)
+        context_restart_call(&thread->context);
+    cpu->current = NULL;
+}
+
+static void leave_space(struct cpu *cpu)
+{
+    paging_activate_none();
+    cpu->space = NULL;
+}
+
+static void save_fpu_here(struct cpu *cpu)
+{
+    if (cpu->fpu_owner == NULL)
+        return;
+    fpu_enable();
+    fpu_save(&cpu->fpu_owner->fpu);
+    fpu_disable();
+    cpu->fpu_owner = NULL;
+}
+
+/* On the asked core, which waits for the lock: the asking one holds it, so nobody else changes anything. */
+static void answer_request(struct cpu *cpu, bool is_call)
+{
+    switch (atomic_load_explicit(&cpu->request, memory_order_acquire)) {
+    case REQUEST_PARK: park_current(cpu, is_call); break;
+    case REQUEST_LEAVE_SPACE: leave_space(cpu); break;
+    case REQUEST_SAVE_FPU: save_fpu_here(cpu); break;
+    default: return;
+    }
+    atomic_store_explicit(&cpu->request, REQUEST_NONE, memory_order_release);
+}
+
+void cpu_ask(struct cpu *cpu, enum cpu_request request)
+{
+    atomic_store_explicit(&cpu->request, request, memory_order_release);
+    arch_ipi_send(cpu->index);
+    while (atomic_load_explicit(&cpu->request, memory_order_acquire) != REQUEST_NONE)
+        arch_relax();
+}
+
+/* ---- the lock ---- */
+
+bool kernel_enter(struct cpu *cpu, bool is_call)
+{
+    struct thread *self = cpu->current;
+
+    if (kernel.cpu_count == 1)
+        return true;
+    unsigned ticket = atomic_fetch_add_explicit(&kernel.lock.next, 1, memory_order_relaxed);
+
+    while (atomic_load_explicit(&kernel.lock.serving, memory_order_acquire) != ticket) {
+        answer_request(cpu, is_call);
+        arch_relax();
+    }
+    return cpu->current == self;
+}
+
+static void kernel_unlock(void)
+{
+    if (kernel.cpu_count == 1)
+        return;
+    unsigned serving = atomic_load_explicit(&kernel.lock.serving, memory_order_relaxed);
+
+    atomic_store_explicit(&kernel.lock.serving, serving + 1, memory_order_release);
+}
+
+bool kernel_should_preempt(void)
+{
+    if (arch_interrupt_pending())
+        return true;
+    unsigned waiting = atomic_load_explicit(&kernel.lock.next, memory_order_relaxed) -
+                       atomic_load_explicit(&kernel.lock.serving, memory_order_relaxed);
+
+    return kernel.cpu_count > 1 && waiting > 1;
+}
+
+/* ---- time ---- */
+
+static void budget_charge(struct budget *budget, uint64_t used)
+{
+    if (!budget_is_unlimited(budget))
+        budget->left -= (int64_t)used;
+    budget->consumed += used;
+}
+
+void cpu_charge(struct cpu *cpu, uint64_t now)
+{
+    struct thread *thread = cpu->current;
+
+    if (cpu->budget != NULL)
+        budget_charge(cpu->budget, now - cpu->budget_since);
+    if (cpu->budget_debtor != NULL)
+        cpu->budget_debtor->left -= (int64_t)(now - cpu->budget_since);
+    cpu->budget = thread != NULL ? thread->running_on : NULL;
+    cpu->budget_debtor = thread != NULL ? thread->debtor : NULL;
+    cpu->budget_since = now;
+}
+
+/* When this core must act next, whatever happens. */
+static uint64_t next_deadline(struct cpu *cpu)
+{
+    struct timeout *timeout = timeouts_first(&cpu->timeouts);
+    uint64_t deadline = timeout != NULL ? timeout->deadline : UINT64_MAX;
+
+    if (cpu->budget != NULL && !budget_is_unlimited(cpu->budget))
+        deadline = u64_min(deadline, cpu->budget_since + (uint64_t)cpu->budget->left);
+    if (cpu->current != NULL && run_queue_has_equal(&cpu->queue, thread_priority(cpu->current))) {
+        if (cpu->slice_end == 0)
+            cpu->slice_end = arch_time_now() + kernel.frequency / 1000000 * SLICE_MICROSECONDS;
+        deadline = u64_min(deadline, cpu->slice_end);
+    }
+    return deadline;
+}
+
+static void set_timer(struct cpu *cpu)
+{
+    uint64_t deadline = next_deadline(cpu);
+
+    if (deadline == cpu->timer_deadline)
+        return;
+    cpu->timer_deadline = deadline;
+    arch_timer_set(deadline);
+}
+
+/* ---- interrupts ---- */
+
+static void timer_fired(struct timer *timer)
+{
+    notification_signal_cap(&timer->notification, timer->bits);
+}
+
+static void take_timeouts(struct cpu *cpu, uint64_t now)
+{
+    for (unsigned n = 0; n < TIMEOUTS_PER_INTERRUPT; n++) {
+        struct timeout *timeout = timeouts_first(&cpu->timeouts);
+
+        if (timeout == NULL || timeout->deadline > now)
+            return;
+        timeout_disarm(timeout);
+        if (timeout->kind == TIMEOUT_TIMER)
+            timer_fired(container_of(timeout, struct timer, timeout));
+        else
+            budget_refilled(container_of(timeout, struct budget, refill), now);
+    }
+}
+
+/* Whoever runs goes behind its equals when its turn is over. */
+static void end_slice(struct cpu *cpu, uint64_t now)
+{
+    struct thread *thread = cpu->current;
+
+    if (cpu->slice_end == 0 || now < cpu->slice_end)
+        return;
+    cpu->slice_end = 0;
+    if (thread == NULL)
+        return;
+    cpu_release_current(cpu);
+    thread->state = THREAD_READY;
+    run_queue_push_back(&cpu->queue, &thread->runnable);
+}
+
+static void take_timer(struct cpu *cpu)
+{
+    uint64_t now = arch_time_now();
+
+    cpu->timer_deadline = UINT64_MAX;
+    cpu_charge(cpu, now);
+    take_timeouts(cpu, now);
+    end_slice(cpu, now);
+}
+
+static void take_line(unsigned line)
+{
+    struct interrupt *interrupt = line < kernel.line_count ? kernel.lines[line] : NULL;
+
+    if (interrupt != NULL)
+        interrupt_deliver(interrupt);
+}
+
+void cpu_take_interrupts(struct cpu *cpu)
+{
+    for (int line = irq_take(); line != IRQ_NONE; line = irq_take()) {
+        if (line == IRQ_TIMER)
+            take_timer(cpu);
+        else if (line >= 0)
+            take_line((unsigned)line);
+    }
+}
+
+/* ---- who runs next ---- */
+
+void cpu_release_current(struct cpu *cpu)
+{
+    cpu->current = NULL;
+    cpu->slice_end = 0;
+}
+
+/* A passive thread whose caller's time is over goes on with its reserve, and the caller owes it. */
+static bool fall_back_to_reserve(struct thread *thread, uint64_t now)
+{
+    struct budget *reserve = thread_own_budget(thread);
+    struct budget *exhausted = thread->running_on;
+
+    if (!thread_is_passive(thread) || reserve == NULL || reserve == exhausted || reserve->cpu == NULL)
+        return false;
+    budget_update(reserve, now);
+    if (!budget_has_time(reserve) && !budget_is_unlimited(reserve))
+        return false;
+    thread_set_budget(thread, reserve);
+    thread_set_debt(thread, exhausted);
+    return true;
+}
+
+/* The thread may run: its budget has something left, now or after looking at the clock. */
+static bool has_time(struct cpu *cpu, struct thread *thread)
+{
+    struct budget *budget = thread->running_on;
+
+    if (budget_is_unlimited(budget))
+        return true;
+    uint64_t now = arch_time_now();
+
+    if (budget == cpu->budget || budget == cpu->budget_debtor)
+        cpu_charge(cpu, now);
+    budget_update(budget, now);
+    if (budget_has_time(budget))
+        return true;
+    if (fall_back_to_reserve(thread, now))
+        thread_make_ready(thread);
+    else if (!thread_report_timeout(thread))
+        budget_wait_for_refill(budget, thread);
+    return false;
+}
+
+/* Take the first ready thread that has time. */
+static struct thread *choose(struct cpu *cpu)
+{
+    for (;;) {
+        struct runnable *runnable = run_queue_first(&cpu->queue);
+
+        if (runnable == NULL)
+            return NULL;
+        struct thread *thread = container_of(runnable, struct thread, runnable);
+
+        run_queue_remove(&cpu->queue, runnable);
+        if (has_time(cpu, thread)) {
+            thread->state = THREAD_RUNNING;
+            return thread;
+        }
+    }
+}
+
+static void preempt_current(struct cpu *cpu)
+{
+    struct thread *thread = cpu->current;
+    struct budget *budget = thread->running_on;
+    bool is_over = budget == NULL || (!budget_is_unlimited(budget) && !budget_has_time(budget));
+
+    if (!is_over && !run_queue_has_above(&cpu->queue, thread_priority(thread)))
+        return;
+    cpu_release_current(cpu);
+    thread->state = THREAD_READY;
+    if (budget == NULL)
+        thread->state = THREAD_OUT_OF_TIME;
+    else
+        run_queue_push_front(&cpu->queue, &thread->runnable);
+}
+
+/* Nobody wants to run: clean up what died, or sleep. */
+static void idle(struct cpu *cpu)
+{
+    if (memory_clean_any_step() && !arch_interrupt_pending())
+        return;
+    cpu_charge(cpu, arch_time_now());
+    set_timer(cpu);
+    kernel_unlock();
+    arch_wait_for_interrupt();
+    (void)kernel_enter(cpu, false);
+    cpu_take_interrupts(cpu);
+}
+
+/* ---- making the core ready for a thread ---- */
+
+static void switch_space(struct cpu *cpu, struct thread *next)
+{
+    struct space *space = thread_space(next);
+
+    if (space == cpu->space && (space == NULL || space_id_is_current(&kernel.space_ids, &space->id)))
+        return;
+    cpu->space = space;
+    if (space == NULL) {
+        paging_activate_none();
+        return;
+    }
+    if (!space_id_is_current(&kernel.space_ids, &space->id))
+        space_id_renew(&kernel.space_ids, &space->id);
+    paging_activate(&space->paging, space->id.id);
+}
+
+void cpu_forget_fpu(struct thread *thread)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        if (kernel.cpus[i]->fpu_owner == thread)
+            kernel.cpus[i]->fpu_owner = NULL;
+    }
+}
+
+void cpu_save_fpu(struct thread *thread)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        struct cpu *cpu = kernel.cpus[i];
+
+        if (cpu->fpu_owner != thread)
+            continue;
+        if (cpu == cpu_current())
+            save_fpu_here(cpu);
+        else
+            cpu_ask(cpu, REQUEST_SAVE_FPU);
+    }
+}
+
+static void switch_fpu(struct cpu *cpu, struct thread *next)
+{
+    if (cpu->fpu_owner == next) {
+        fpu_enable();
+        return;
+    }
+    if (!next->wants_fpu) {
+        fpu_disable();
+        return;
+    }
+    save_fpu_here(cpu);
+    cpu_save_fpu(next);
+    fpu_enable();
+    fpu_restore(&next->fpu);
+    cpu->fpu_owner = next;
+}
+
+static void switch_debug(struct cpu *cpu, struct thread *next)
+{
+    if (debug_in_use(&next->debug)) {
+        debug_load(&next->debug);
+        cpu->has_debug = true;
+    } else if (cpu->has_debug) {
+        debug_unload();
+        cpu->has_debug = false;
+    }
+}
+
+struct thread *kernel_leave(struct cpu *cpu)
+{
+    if (cpu->current != NULL)
+        preempt_current(cpu);
+    while (cpu->current == NULL) {
+        cpu->current = choose(cpu);
+        if (cpu->current == NULL)
+            idle(cpu);
+    }
+    struct thread *next = cpu->current;
+
+    if (cpu->budget != next->running_on || cpu->budget_debtor != next->debtor)
+        cpu_charge(cpu, arch_time_now());
+    next->cpu = cpu;
+    switch_space(cpu, next);
+    switch_fpu(cpu, next);
+    switch_debug(cpu, next);
+    set_timer(cpu);
+    kernel_unlock();
+    return next;
+}
+
+void cpus_leave_space(struct space *space)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        struct cpu *cpu = kernel.cpus[i];
+
+        if (cpu->space != space)
+            continue;
+        if (cpu == cpu_current())
+            leave_space(cpu);
+        else
+            cpu_ask(cpu, REQUEST_LEAVE_SPACE);
+    }
+}
+
+void budget_leave_cpus(struct budget *budget)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        struct cpu *cpu = kernel.cpus[i];
+
+        if (cpu->budget == budget)
+            cpu->budget = NULL;
+        if (cpu->budget_debtor == budget)
+            cpu->budget_debtor = NULL;
+    }
+    if (budget->cpu != NULL)
+        budget->cpu->share -= budget->share;
+    budget->share = 0;
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mapping, unmapping and protecting, one list entry or one run at a time, each checked whole before it acts.
+ * Pages of the pools are zeroed when they are taken, so giving a large pool costs nothing.
+ */
+#include "object/space.h"
+
+#include <abi/sizes.h>
+#include <base/memory.h>
+
+#include "cpu.h"
+#include "kernel.h"
+
+enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE };
+
+static_assert(sizeof(word_t) != 8 || sizeof(struct mapping) == 80, "records are small");
+
+/* ---- pages ---- */
+
+static size_t fresh_count(const struct fresh_pages *fresh)
+{
+    return (size_t)((fresh->end - fresh->next) / PAGE_SIZE);
+}
+
+size_t space_free_pages(const struct space *space)
+{
+    size_t count = space->pages.count + fresh_count(&space->fresh);
+
+    for (struct list_node *n = list_first(&space->pools); n != NULL; n = list_next(&space->pools, n))
+        count += fresh_count(&container_of(n, struct pool, in_space)->fresh);
+    return count;
+}
+
+static struct fresh_pages *space_fresh(struct space *space)
+{
+    if (fresh_count(&space->fresh) != 0)
+        return &space->fresh;
+    for (struct list_node *n = list_first(&space->pools); n != NULL; n = list_next(&space->pools, n)) {
+        struct pool *pool = container_of(n, struct pool, in_space);
+
+        if (fresh_count(&pool->fresh) != 0)
+            return &pool->fresh;
+    }
+    return NULL;
+}
+
+static void page_list_push(struct page_list *list, paddr_t page)
+{
+    *(paddr_t *)phys_to_virt(page) = list->first;
+    list->first = page;
+    list->count++;
+}
+
+/* Have this many zeroed pages ready; false when the pools lack some (*missing). */
+static bool space_ready_pages(struct space *space, size_t needed, size_t *missing)
+{
+    if (needed <= space->pages.count)
+        return true;
+    size_t available = space_free_pages(space);
+
+    if (needed > available) {
+        *missing = needed - available;
+        return false;
+    }
+    while (space->pages.count < needed) {
+        struct fresh_pages *fresh = space_fresh(space);
+
+        zero_pages(phys_to_virt(fresh->next), 1);
+        page_list_push(&space->pages, fresh->next);
+        fresh->next += PAGE_SIZE;
+    }
+    return true;
+}
+
+/* ---- records ---- */
+
+static void space_add_records(struct space *space, void *start, void *end)
+{
+    for (struct mapping *record = start; (void *)(record + 1) <= end; record++) {
+        record->node.next = (struct cap_node *)space->free_records;
+        space->free_records = record;
+    }
+}
+
+static void *align_pointer(void *pointer, word_t alignment)
+{
+    return (void *)align_up((word_t)pointer, alignment);
+}
+
+/* Have a free record and this many pages for tables. */
+static bool space_ready(struct space *space, size_t table_pages, size_t *missing)
+{
+    bool needs_record = space->free_records == NULL;
+
+    if (!space_ready_pages(space, table_pages + (needs_record ? 1 : 0), missing))
+        return false;
+    if (needs_record) {
+        char *page = phys_to_virt(space->pages.first);
+
+        space->pages.first = *(paddr_t *)(void *)page;
+        space->pages.count--;
+        space_add_records(space, page, page + PAGE_SIZE);
+    }
+    return true;
+}
+
+static struct mapping *space_take_record(struct space *space)
+{
+    struct mapping *record = space->free_records;
+
+    space->free_records = (struct mapping *)record->node.next;
+    *record = (struct mapping){.space = space};
+    node_init(&record->node, NODE_MAPPING, 0);
+    return record;
+}
+
+static struct mapping *mapping_at(struct tree_node *node)
+{
+    return node == NULL ? NULL : container_of(node, struct mapping, by_address);
+}
+
+static vaddr_t mapping_end(const struct mapping *mapping)
+{
+    return mapping->address + (vaddr_t)mapping->node.pages * PAGE_SIZE;
+}
+
+static bool mapping_before(const struct tree_node *a, const struct tree_node *b)
+{
+    return container_of(a, const struct mapping, by_address)->address <
+           container_of(b, const struct mapping, by_address)->address;
+}
+
+/* The first mapping that ends behind an address. */
+static struct mapping *space_find(struct space *space, vaddr_t address)
+{
+    struct tree_node *node = space->mappings.root;
+    struct mapping *best = NULL;
+
+    while (node != NULL) {
+        struct mapping *mapping = mapping_at(node);
+
+        if (mapping_end(mapping) > address) {
+            best = mapping;
+            node = node->child[TREE_LEFT];
+        } else {
+            node = node->child[TREE_RIGHT];
+        }
+    }
+    return best;
+}
+
+static void record_release(struct mapping *mapping)
+{
+    struct space *space = mapping->space;
+
+    tree_remove(&space->mappings, &mapping->by_address);
+    node_remove(&mapping->node);
+    mapping->node.next = (struct cap_node *)space->free_records;
+    space->free_records = mapping;
+}
+
+/* ---- init ---- */
+
+void space_init(struct space *space, paddr_t base, size_t size_pages)
+{
+    char *page = (char *)space;
+
+    space->fresh = (struct fresh_pages){.next = base + 2 * PAGE_SIZE, .end = base + (paddr_t)size_pages * PAGE_SIZE};
+    list_init(&space->pools);
+    tree_init(&space->mappings);
+    zero_pages(phys_to_virt(base + PAGE_SIZE), 1);
+    paging_init(&space->paging, base + PAGE_SIZE);
+    space_add_records(space, align_pointer(space + 1, sizeof(word_t)), page + PAGE_SIZE);
+}
+
+void pool_init(struct pool *pool, paddr_t base, size_t size_pages)
+{
+    pool->fresh = (struct fresh_pages){.next = base + PAGE_SIZE, .end = base + (paddr_t)size_pages * PAGE_SIZE};
+    list_node_init(&pool->in_space);
+}
+
+void space_add_pool(struct space *space, struct pool *pool)
+{
+    pool->space = space;
+    list_push_back(&space->pools, &pool->in_space);
+    space_add_records(space, align_pointer(pool + 1, sizeof(word_t)), (char *)pool + PAGE_SIZE);
+}
+
+/* ---- map ---- */
+
+static void space_flush(struct space *space, vaddr_t address, size_t pages)
+{
+    if (space_id_is_current(&kernel.space_ids, &space->id))
+        paging_flush_range(space->id.id, address, pages);
+}
+
+/* The size of an entry: small pages are written one by one, so only whole large pages may be many. */
+static status_t check_extent(vaddr_t address, size_t pages, paddr_t paddr)
+{
+    bool is_large = is_aligned(address | (word_t)paddr, LARGE_BYTES) && is_aligned(pages, LARGE_PAGES);
+    size_t most = is_large ? (size_t)MAPPING_PAGES_MAX * LARGE_PAGES : (size_t)MAPPING_PAGES_MAX;
+
+    if (!is_aligned(address, PAGE_SIZE))
+        return ERR_MISALIGNED;
+    if (pages == 0 || pages > most || address >= USER_TOP || pages > (USER_TOP - address) / PAGE_SIZE)
+        return ERR_BAD_ARGUMENT;
+    return OK;
+}
+
+static status_t check_attributes(const struct space *space, unsigned attributes, word_t rights)
+{
+    unsigned access = attributes & (MAP_READ | MAP_WRITE | MAP_EXECUTE);
+    bool is_both = (attributes & MAP_WRITE) != 0 && (attributes & MAP_EXECUTE) != 0;
+
+    if ((attributes & ~(unsigned)(MAP_READ | MAP_WRITE | MAP_EXECUTE | MAP_UNCACHED)) != 0 ||
+        (attributes & MAP_READ) == 0)
+        return ERR_BAD_ARGUMENT;
+    if ((rights & access) != access || (is_both && !space->allows_write_execute))
+        return ERR_NO_RIGHT;
+    return OK;
+}
+
+static unsigned hardware_attributes(const struct cap *frame, unsigned attributes)
+{
+    return frame_is_device(frame) ? attributes | PAGING_DEVICE : attributes;
+}
+
+static void prepare_caches(paddr_t paddr, size_t pages, unsigned attributes)
+{
+    if ((attributes & PAGING_DEVICE) != 0)
+        return;
+    if ((attributes & MAP_UNCACHED) != 0)
+        cache_clean_invalidate(phys_to_virt(paddr), pages * PAGE_SIZE);
+    if ((attributes & MAP_EXECUTE) != 0)
+        cache_sync_instructions(phys_to_virt(paddr), pages * PAGE_SIZE);
+}
+
+status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry, size_t *missing)
+{
+    size_t pages = entry->count_attributes >> 8;
+    unsigned attributes = (unsigned)(entry->count_attributes & 0xff);
+
+    if (entry->page >= frame_pages(frame) || pages > frame_pages(frame) - entry->page)
+        return ERR_BAD_ARGUMENT;
+    paddr_t paddr = frame_base(frame) + (paddr_t)entry->page * PAGE_SIZE;
+    status_t status = check_extent(entry->address, pages, paddr);
+
+    if (status == OK)
+        status = check_attributes(space, attributes, cap_rights(frame));
+    if (status != OK)
+        return status;
+    struct mapping *next = space_find(space, entry->address);
+
+    if (next != NULL && next->address < entry->address + pages * PAGE_SIZE)
+        return ERR_IN_USE;
+    if (!space_ready(space, paging_pages_needed(&space->paging, entry->address, pages, paddr), missing))
+        return ERR_NO_MEMORY;
+
+    struct mapping *mapping = space_take_record(space);
+
+    mapping->node.pages = (uint32_t)pages;
+    mapping->node.rights = (uint16_t)cap_rights(frame);
+    mapping->node.type = (uint8_t)hardware_attributes(frame, attributes);
+    mapping->address = entry->address;
+    mapping->paddr = paddr;
+    prepare_caches(paddr, pages, mapping->node.type);
+    tree_insert(&space->mappings, &mapping->by_address, mapping_before);
+    node_add_mapping(&frame->node, &mapping->node);
+    paging_map(&space->paging, entry->address, pages, paddr, mapping->node.type, &space->pages);
+    space->mapped_pages += pages;
+    return OK;
+}
+
+/* ---- unmap and protect ---- */
+
+/* Cut a mapping in two at an address inside it.  A record is ready. */
+static void mapping_split(struct mapping *mapping, vaddr_t address)
+{
+    struct mapping *rest = space_take_record(mapping->space);
+    uint32_t kept = (uint32_t)((address - mapping->address) / PAGE_SIZE);
+
+    rest->node.pages = mapping->node.pages - kept;
+    rest->node.rights = mapping->node.rights;
+    rest->node.type = mapping->node.type;
+    rest->address = address;
+    rest->paddr = mapping->paddr + (paddr_t)kept * PAGE_SIZE;
+    mapping->node.pages = kept;
+    node_add_sibling(&mapping->node, &rest->node);
+    tree_insert(&mapping->space->mappings, &rest->by_address, mapping_before);
+}
+
+/*
+ * Find the first mapping in [*address, end), and cut it so that it lies inside and is no longer than one piece.
+ * *address moves to its start; NULL when there is none, or it can't be cut for lack of pages.
+ */
+static struct mapping *space_isolate(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing)
+{
+    struct mapping *mapping = space_find(space, *address);
+
+    if (mapping == NULL || mapping->address >= end) {
+        *address = end;
+        return NULL;
+    }
+    if (mapping->address > *address)
+        *address = mapping->address;
+    vaddr_t piece_end = word_min(word_min(end, mapping_end(mapping)), *address + (vaddr_t)LARGE_BYTES);
+    size_t pages = (piece_end - *address) / PAGE_SIZE;
+    size_t tables = paging_pages_needed(&space->paging, *address, pages, PADDR_NONE);
+
+    for (unsigned cuts = 0; cuts < 2; cuts++) {
+        if (!space_ready(space, tables, missing))
+            return NULL;
+        if (mapping->address < *address) {
+            mapping_split(mapping, *address);
+            mapping = mapping_at(tree_next(&mapping->by_address));
+        } else if (mapping_end(mapping) > piece_end) {
+            mapping_split(mapping, piece_end);
+        }
+    }
+    return mapping;
+}
+
+static void mapping_unmap(struct mapping *mapping)
+{
+    struct space *space = mapping->space;
+    size_t pages = mapping->node.pages;
+
+    paging_unmap(&space->paging, mapping->address, pages, &space->pages);
+    space_flush(space, mapping->address, pages);
+    space->mapped_pages -= pages;
+    record_release(mapping);
+}
+
+status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing)
+{
+    struct mapping *mapping = space_isolate(space, address, end, missing);
+
+    if (mapping == NULL)
+        return *address == end ? OK : ERR_NO_MEMORY;
+    *address = mapping_end(mapping);
+    mapping_unmap(mapping);
+    return OK;
+}
+
+status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes, size_t *missing)
+{
+    struct mapping *found = space_find(space, *address);
+
+    if (found == NULL || found->address >= end) {
+        *address = end;
+        return OK;
+    }
+    status_t status = check_attributes(space, attributes, found->node.rights);
+
+    if (status != OK)
+        return status;
+    struct mapping *mapping = space_isolate(space, address, end, missing);
+
+    if (mapping == NULL)
+        return ERR_NO_MEMORY;
+    mapping->node.type = (uint8_t)((mapping->node.type & PAGING_DEVICE) | attributes);
+    prepare_caches(mapping->paddr, mapping->node.pages, mapping->node.type);
+    paging_protect(&space->paging, mapping->address, mapping->node.pages, mapping->node.type, &space->pages);
+    space_flush(space, mapping->address, mapping->node.pages);
+    *address = mapping_end(mapping);
+    return OK;
+}
+
+/* Large mappings go piece by piece from their end; whole large pages never need a split, so no page is needed. */
+void mapping_remove_step(struct mapping *mapping)
+{
+    struct space *space = mapping->space;
+    vaddr_t last_piece = align_down(mapping_end(mapping) - 1, LARGE_BYTES);
+
+    if (last_piece <= mapping->address) {
+        mapping_unmap(mapping);
+        return;
+    }
+    size_t pages = (mapping_end(mapping) - last_piece) / PAGE_SIZE;
+
+    paging_unmap(&space->paging, last_piece, pages, &space->pages);
+    space_flush(space, last_piece, pages);
+    space->mapped_pages -= pages;
+    mapping->node.pages -= (uint32_t)pages;
+}
+
+/* ---- death ---- */
+
+/* Records go first (they hang below other people's capabilities), then the pools; the tables need no work: their pages
+ * go back with the memory. */
+bool space_clean_step(struct space *space)
+{
+    struct tree_node *first = tree_first(&space->mappings);
+
+    if (first != NULL) {
+        mapping_remove_step(mapping_at(first));
+        return true;
+    }
+    cpus_leave_space(space);
+    if (space_id_is_current(&kernel.space_ids, &space->id)) {
+        paging_flush_id(space->id.id);
+        space->id.generation = 0;
+    }
+    struct list_node *pool = list_first(&space->pools);
+
+    if (pool == NULL)
+        return false;
+    object_kill(&container_of(pool, struct pool, in_space)->object);
+    container_of(pool, struct pool, in_space)->space = NULL;
+    list_remove(pool);
+    return true;
+}
+
+void pool_on_kill(struct pool *pool)
+{
+    if (pool->space != NULL)
+        object_kill(&pool->space->object);
+}
+
+/* A dead pool's pages hold its space's tables: the space (dead as well) is cleaned first, and lets the pool go. */
+bool pool_clean_step(struct pool *pool)
+{
+    if (pool->space == NULL)
+        return false;
+    (void)space_clean_step(pool->space);
+    return true;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An address space: page tables and mapping records, all in pages its owner gave.
+ */
+#ifndef KERNEL_OBJECT_SPACE_H
+#define KERNEL_OBJECT_SPACE_H
+
+#include <abi/message.h>
+#include <arch/paging.h>
+
+#include "mm/space_id.h"
+#include "object/mapping.h"
+#include "object/object.h"
+
+enum { MAPPING_PAGES_MAX = 512 };
+
+/* Pages in a row that were never used yet. */
+struct fresh_pages {
+    paddr_t next;
+    paddr_t end;
+};
+
+struct space {
+    struct object object;
+    struct paging paging;
+    struct space_id id;
+    struct page_list pages;         /* free and zeroed */
+    struct fresh_pages fresh;
+    struct list pools;              /* struct pool */
+    struct mapping *free_records;   /* linked through node.next */
+    struct tree mappings;           /* by address */
+    size_t mapped_pages;
+    bool allows_write_execute;
+};
+
+struct pool {
+    struct object object;
+    struct space *space;            /* NULL: not given yet */
+    struct list_node in_space;
+    struct fresh_pages fresh;
+};
+
+static inline struct space *space_of(struct object *object)
+{
+    return container_of(object, struct space, object);
+}
+
+static inline struct pool *pool_of(struct object *object)
+{
+    return container_of(object, struct pool, object);
+}
+
+/* In their own first page; size_pages counts it.  A space needs at least ABI_SPACE_PAGES_MIN. */
+void space_init(struct space *space, paddr_t base, size_t size_pages);
+void pool_init(struct pool *pool, paddr_t base, size_t size_pages);
+void space_add_pool(struct space *space, struct pool *pool);
+
+/* One list entry.  All or nothing.  *missing: pages the pools lack (ERR_NO_MEMORY). */
+status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry, size_t *missing);
+
+/* Unmap, or change the rights of, the first run in [*address, end) that lies in one mapping; *address moves behind it.
+ * *address == end afterwards when there was none. */
+status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing);
+status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes, size_t *missing);
+
+size_t space_free_pages(const struct space *space);
+
+bool space_clean_step(struct space *space);
+void pool_on_kill(struct pool *pool);
+bool pool_clean_step(struct pool *pool);
+
+#endif

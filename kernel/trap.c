@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From trap to action: every entry takes the lock, does its work, and leaves through kernel_leave, which chooses who
+ * goes on.  A call's status is set here, unless the call blocked: then whoever ends it sets the status.
+ */
+#include <abi/calls.h>
+#include <abi/dispatch.h>
+#include <arch/context.h>
+#include <arch/trap.h>
+
+#include "cpu.h"
+#include "kernel.h"
+#include "object/endpoint.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/thread.h"
+
+/* ---- message calls ---- */
+
+static status_t call_send(struct thread *self, enum send_kind kind, bool wait)
+{
+    word_t right = kind == SEND_CALL ? RIGHT_GRANT | RIGHT_GRANT_REPLY : 0;
+    struct cap *cap;
+    status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_SEND, &cap);
+
+    if (status != OK)
+        return status;
+    if (right != 0 && (cap_rights(cap) & right) == 0)
+        return ERR_NO_RIGHT;
+    status = message_check(self, context_info(&self->context), cap_has(cap, RIGHT_GRANT));
+    if (status != OK)
+        return status;
+    return endpoint_send(self, cap, kind, wait);
+}
+
+static status_t reply_argument(struct thread *self, struct reply **out)
+{
+    struct cap *cap;
+    status_t status = cap_argument(self, context_aux(&self->context), TYPE_REPLY, 0, &cap);
+
+    if (status == OK)
+        *out = reply_of(cap->object);
+    return status;
+}
+
+static status_t call_receive(struct thread *self, bool wait)
+{
+    struct reply *reply;
+    struct cap *cap;
+    status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
+
+    if (status == OK)
+        status = reply_argument(self, &reply);
+    if (status != OK)
+        return status;
+    return endpoint_receive(self, cap, reply, wait);
+}
+
+static status_t call_reply(struct thread *self)
+{
+    struct reply *reply;
+    status_t status = reply_argument(self, &reply);
+
+    return status != OK ? status : endpoint_reply(self, reply);
+}
+
+/* Both capabilities are checked before the answer is given, so a bad receive loses no reply. */
+static status_t call_reply_receive(struct thread *self)
+{
+    struct reply *reply;
+    struct cap *cap;
+    status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
+
+    if (status == OK)
+        status = reply_argument(self, &reply);
+    if (status == OK)
+        status = endpoint_reply(self, reply);
+    if (status != OK && status != ERR_PEER_GONE)
+        return status;
+    if (cap_check(cap) != OK || reply->object.is_dead)
+        return ERR_PEER_GONE;
+    return endpoint_receive(self, cap, reply, true);
+}
+
+/* ---- notifications ---- */
+
+static status_t call_signal(struct thread *self)
+{
+    word_t bits = context_words(&self->context)[0];
+    struct cap *cap;
+    status_t status = cap_argument(self, context_cap(&self->context), TYPE_NOTIFICATION, RIGHT_SEND, &cap);
+
+    if (status == OK)
+        notification_signal_cap(cap, bits & UINT32_MAX);
+    return status;
+}
+
+static status_t call_wait(struct thread *self, bool wait)
+{
+    struct cap *cap;
+    status_t status = cap_argument(self, context_cap(&self->context), TYPE_NOTIFICATION, RIGHT_RECEIVE, &cap);
+
+    if (status != OK)
+        return status;
+    struct notification *notification = notification_of(cap->object);
+
+    if (notification->bits != 0) {
+        context_words(&self->context)[0] = notification_take(notification);
+        return OK;
+    }
+    if (!wait)
+        return ERR_WOULD_BLOCK;
+    cpu_release_current(self->cpu);
+    self->state = THREAD_WAITING;
+    self->waiting_on = &notification->object;
+    wait_queue_insert(&notification->waiters, &self->waiter, thread_priority(self));
+    return OK;
+}
+
+static status_t call_yield(struct thread *self)
+{
+    cpu_release_current(self->cpu);
+    context_set_status(&self->context, OK);
+    thread_make_ready(self);
+    return OK;
+}
+
+/* ---- invoke ---- */
+
+static status_t call_invoke(struct thread *self)
+{
+    word_t culprit = 0;
+    struct cap *cap;
+    status_t status = cap_lookup(self, context_cap(&self->context), &cap);
+
+    if (status == OK)
+        status = dispatch_invoke(self, cap, context_info(&self->context) >> ABI_INFO_LABEL_SHIFT,
+                                 context_words(&self->context), &culprit);
+    if (status != PREEMPTED)
+        context_set_event(&self->context, 0, 0, culprit);
+    return status;
+}
+
+/* ---- entries ---- */
+
+static const word_t NO_FAULT_WORDS[4];
+
+static status_t call_dispatch(struct thread *self)
+{
+    switch (context_call(&self->context)) {
+    case ABI_CALL_CALL: return call_send(self, SEND_CALL, true);
+    case ABI_CALL_SEND: return call_send(self, SEND_MESSAGE, true);
+    case ABI_CALL_SEND_NOWAIT: return call_send(self, SEND_MESSAGE, false);
+    case ABI_CALL_RECEIVE: return call_receive(self, true);
+    case ABI_CALL_RECEIVE_NOWAIT: return call_receive(self, false);
+    case ABI_CALL_REPLY: return call_reply(self);
+    case ABI_CALL_REPLY_RECEIVE: return call_reply_receive(self);
+    case ABI_CALL_SIGNAL: return call_signal(self);
+    case ABI_CALL_WAIT: return call_wait(self, true);
+    case ABI_CALL_POLL: return call_wait(self, false);
+    case ABI_CALL_YIELD: return call_yield(self);
+    case ABI_CALL_INVOKE: return call_invoke(self);
+    default: thread_fault(self, FAULT_UNKNOWN_CALL, NO_FAULT_WORDS); return OK;
+    }
+}
+
+struct thread *trap_call(struct thread *self)
+{
+    struct cpu *cpu = cpu_current();
+
+    if (!kernel_enter(cpu, true))
+        return kernel_leave(cpu);
+    if ((self->options & THREAD_FORWARDED) != 0) {
+        thread_fault(self, FAULT_FORWARDED, NO_FAULT_WORDS);
+        return kernel_leave(cpu);
+    }
+    status_t status = call_dispatch(self);
+
+    if (cpu->current == self) {
+        if (status == PREEMPTED)
+            context_restart_call(&self->context);
+        else
+            context_set_status(&self->context, status);
+    }
+    return kernel_leave(cpu);
+}
+
+struct thread *trap_fault(struct thread *self, const struct trap_fault *fault)
+{
+    struct cpu *cpu = cpu_current();
+
+    if (kernel_enter(cpu, false)) {
+        word_t words[4] = {fault->address, context_pc(&self->context), fault->access, fault->syndrome};
+
+        if (fault->kind == FAULT_EXCEPTION)
+            words[0] = fault->syndrome;
+        thread_fault(self, fault->kind, words);
+    }
+    return kernel_leave(cpu);
+}
+
+struct thread *trap_fpu(struct thread *self)
+{
+    struct cpu *cpu = cpu_current();
+
+    if (kernel_enter(cpu, false))
+        self->wants_fpu = true;
+    return kernel_leave(cpu);
+}
+
+struct thread *trap_interrupt(struct thread *self)
+{
+    struct cpu *cpu = cpu_current();
+
+    (void)self;
+    (void)kernel_enter(cpu, false);
+    cpu_take_interrupts(cpu);
+    return kernel_leave(cpu);
+}
