@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The floating-point unit: F and D.  Off, its first use traps as an illegal instruction.
+ */
+    .equ    SSTATUS_FS, 3 << 13                 /* all bits set: on, and dirty */
+    .equ    FPU_FCSR, 256                       /* arch_context.h; register n is at 8n */
+
+    .attribute arch, "rv64imafdc"
+
+    .macro  each_register operation
+    .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    \operation f\n, \n * 8(a0)
+    .endr
+    .endm
+
+    .section .text.fpu, "ax"
+    .globl  fpu_enable
+fpu_enable:
+    li      t0, SSTATUS_FS
+    csrs    sstatus, t0
+    ret
+
+    .globl  fpu_disable
+fpu_disable:
+    li      t0, SSTATUS_FS
+    csrc    sstatus, t0
+    ret
+
+    .globl  fpu_save
+fpu_save:
+    each_register fsd
+    frcsr   t0
+    sd      t0, FPU_FCSR(a0)
+    ret
+
+    .globl  fpu_restore
+fpu_restore:
+    each_register fld
+    ld      t0, FPU_FCSR(a0)
+    fscsr   t0
+    ret
+
+    .section .note.GNU-stack, "", @progbits
