@@ -3,58 +3,18 @@
  * What no single line can show: names and numbers used once, references that exist, documentation
  * that is there, arguments that fit into the message words.
  */
-#include "model.h"
+#include "check.h"
 
 #include <string.h>
 
-struct check {
-    const struct model *model;
-    struct problem *problem;
-};
-
 static const char *const reserved_names[] = {
     /* C keywords that read like names */
-    "auto",
-    "break",
-    "case",
-    "char",
-    "const",
-    "continue",
-    "default",
-    "do",
-    "double",
-    "else",
-    "enum",
-    "extern",
-    "float",
-    "for",
-    "goto",
-    "if",
-    "inline",
-    "int",
-    "long",
-    "register",
-    "restrict",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "struct",
-    "switch",
-    "typedef",
-    "union",
-    "unsigned",
-    "void",
-    "volatile",
-    "while",
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
+    "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
+    "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
+    "union", "unsigned", "void", "volatile", "while",
     /* names that generated code uses itself */
-    "args",
-    "cap",
-    "culprit",
-    "self",
-    "status",
-    "words",
+    "args", "cap", "culprit", "info", "message", "self", "status", "words",
 };
 
 static const char *const culprits[] = {
@@ -69,17 +29,15 @@ static bool is_listed(const char *const list[], size_t count, const char *name)
     return false;
 }
 
-static bool check_doc(const struct check *check, struct place place, const char *what,
-                      const struct name *name, const struct doc *doc)
+bool check_doc(const struct check *check, struct place place, const char *what,
+               const struct name *name, const struct doc *doc)
 {
     return doc->count > 0 || problem_at(check->problem, place, "add a doc line",
                                         "%s '%s' has no documentation", what, name->lower);
 }
 
-/* Things without a number pass their index, which never clashes. */
-static bool check_distinct(const struct check *check, const char *what, const struct name *name,
-                           long number, struct place place, const struct name *other,
-                           long other_number)
+bool check_distinct(const struct check *check, const char *what, const struct name *name,
+                    long number, struct place place, const struct name *other, long other_number)
 {
     if (strcmp(name->lower, other->lower) == 0)
         return problem_at(check->problem, place, "choose another name", "%s '%s' exists already",
@@ -165,7 +123,7 @@ static bool check_object_name(const struct check *check, const struct name *obje
                       object->lower);
 }
 
-static bool check_status_uses(const struct check *check, const struct status_use *list, int count)
+bool check_status_uses(const struct check *check, const struct status_use *list, int count)
 {
     for (int i = 0; i < count; i++) {
         if (!model_find_status(check->model, list[i].status.lower))
@@ -216,15 +174,14 @@ static bool check_calls(const struct check *check)
     return true;
 }
 
-static bool check_argument_name(const struct check *check, const struct object *object,
-                                const struct argument *argument)
+bool check_free_name(const struct check *check, const struct name *name, struct place place,
+                     const struct name *owner)
 {
-    const char *name = argument->name.lower;
-
-    if (is_listed(reserved_names, sizeof(reserved_names) / sizeof(reserved_names[0]), name) ||
-        strcmp(name, object->name.lower) == 0)
-        return problem_at(check->problem, argument->place, "choose another name",
-                          "'%s' has a meaning of its own in the generated code", name);
+    if (is_listed(reserved_names, sizeof(reserved_names) / sizeof(reserved_names[0]),
+                  name->lower) ||
+        strcmp(name->lower, owner->lower) == 0)
+        return problem_at(check->problem, place, "choose another name",
+                          "'%s' has a meaning of its own in the generated code", name->lower);
     return true;
 }
 
@@ -248,7 +205,8 @@ static bool place_arguments(const struct check *check, const struct object *obje
     int word = 0;
 
     for (int i = 0; i < count; i++) {
-        if (!check_argument_name(check, object, &list[i]) || !check_type(check, &list[i]))
+        if (!check_free_name(check, &list[i].name, list[i].place, &object->name) ||
+            !check_type(check, &list[i]))
             return false;
         list[i].word = word;
         list[i].word_count = list[i].is_cap ? 1 : type_word_count(check->model, list[i].type.lower);
@@ -352,5 +310,5 @@ bool model_check(struct model *model, struct problem *problem)
     const struct check check = {model, problem};
 
     return check_statuses(&check) && check_enums(&check) && check_objects(&check, model) &&
-           check_calls(&check);
+           check_calls(&check) && check_protocol(&check, &model->protocol);
 }

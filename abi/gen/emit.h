@@ -23,6 +23,17 @@ void emit_entries_h(const struct model *model, FILE *out);
 void emit_entries_c(const struct model *model, FILE *out);
 void emit_reference(const struct model *model, FILE *out);
 
+void emit_protocol_h(const struct model *model, FILE *out);
+void emit_protocol_client_h(const struct model *model, FILE *out);
+void emit_protocol_client_c(const struct model *model, FILE *out);
+void emit_protocol_server_h(const struct model *model, FILE *out);
+void emit_protocol_server_c(const struct model *model, FILE *out);
+void emit_protocol_fake_h(const struct model *model, FILE *out);
+void emit_protocol_fake_c(const struct model *model, FILE *out);
+void emit_protocol_decode_h(const struct model *model, FILE *out);
+void emit_protocol_decode_c(const struct model *model, FILE *out);
+void emit_protocol_reference(const struct model *model, FILE *out);
+
 /* SPDX line and header comment: what the file is, and where it comes from. */
 void emit_head(FILE *out, const char *what, const char *source);
 

@@ -51,7 +51,7 @@ static void emit_calls(const struct model *model, FILE *out)
 
 static void emit_enum(const struct enumeration *enumeration, FILE *out)
 {
-    char label[2 * NAME_SIZE];
+    char label[3 * NAME_SIZE];
 
     fprintf(out, "const char *%s_name(uint64_t number)\n{\n    switch (number) {\n",
             enum_tag(enumeration));
@@ -65,7 +65,7 @@ static void emit_enum(const struct enumeration *enumeration, FILE *out)
 
 static void emit_operations(const struct object *object, FILE *out)
 {
-    char label[2 * NAME_SIZE];
+    char label[3 * NAME_SIZE];
 
     fprintf(out, "static const char *%s_operation(uint64_t number)\n{\n    switch (number) {\n",
             object->name.lower);

@@ -24,15 +24,28 @@ struct emitter {
 };
 
 static const struct emitter emitters[] = {
-    {"status.h", emit_status_h, true},   {"calls.h", emit_calls_h, true},
-    {"objects.h", emit_objects_h, true}, {"dispatch.h", emit_dispatch_h, true},
-    {"stubs.h", emit_stubs_h, true},     {"dispatch.c", emit_dispatch_c, false},
+    {"status.h", emit_status_h, true},
+    {"calls.h", emit_calls_h, true},
+    {"objects.h", emit_objects_h, true},
+    {"dispatch.h", emit_dispatch_h, true},
+    {"stubs.h", emit_stubs_h, true},
+    {"dispatch.c", emit_dispatch_c, false},
     {"hash.h", emit_hash_h, false},
     {"names.h", emit_names_h, false},
     {"names.c", emit_names_c, false},
     {"entries.h", emit_entries_h, false},
     {"entries.c", emit_entries_c, false},
     {"reference", emit_reference, false},
+    {"protocol.h", emit_protocol_h, false},
+    {"client.h", emit_protocol_client_h, false},
+    {"client.c", emit_protocol_client_c, false},
+    {"server.h", emit_protocol_server_h, false},
+    {"server.c", emit_protocol_server_c, false},
+    {"fake.h", emit_protocol_fake_h, false},
+    {"fake.c", emit_protocol_fake_c, false},
+    {"decode.h", emit_protocol_decode_h, false},
+    {"decode.c", emit_protocol_decode_c, false},
+    {"protocol.md", emit_protocol_reference, false},
 };
 
 enum { EMITTER_COUNT = sizeof(emitters) / sizeof(emitters[0]) };

@@ -11,10 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "text.h"
+#include "protocol.h"
 
 enum {
-    NAME_SIZE = 40,
     MESSAGE_WORDS = 8,
     STATUSES_MAX = 64,
     CALLS_MAX = 32,
@@ -23,18 +22,6 @@ enum {
     OBJECTS_MAX = 32,
     OPERATIONS_MAX = 24,
     ARGUMENTS_MAX = 16,
-    ERRORS_MAX = 16,
-    DOCS_MAX = 4,
-};
-
-struct name {
-    char lower[NAME_SIZE];
-    char upper[NAME_SIZE];
-};
-
-struct doc {
-    const char *lines[DOCS_MAX];
-    int count;
 };
 
 struct status {
@@ -48,12 +35,6 @@ struct status {
 /* The registers a call uses or gives, as bits. */
 enum { REGISTER_CAP = 1, REGISTER_INFO = 2, REGISTER_AUX = 4, REGISTER_WORDS = 8 };
 
-struct status_use {
-    struct name status;
-    struct place place;
-    const char *cause; /* null in a call's list */
-};
-
 struct call {
     struct name name;
     struct place place;
@@ -65,13 +46,6 @@ struct call {
     struct status_use statuses[ERRORS_MAX];
     int status_count;
     struct doc doc;
-};
-
-struct value {
-    struct name name;
-    struct place place;
-    long number;
-    const char *meaning;
 };
 
 struct enumeration {
@@ -127,6 +101,7 @@ struct model {
     int enum_count;
     struct object objects[OBJECTS_MAX];
     int object_count;
+    struct protocol protocol;
     uint8_t hash[32];
 };
 

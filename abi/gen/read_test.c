@@ -247,6 +247,79 @@ static void refuses_bad_arguments(void)
     check_all(list, array_count(list));
 }
 
+#define LINK "protocol link 1\n    doc \"L.\"\n    op go 1\n"
+#define DOC "        doc \"Go.\"\n"
+
+static void refuses_bad_protocols(void)
+{
+    static const struct bad_text list[] = {
+        {LINK DOC, ""},
+        {LINK DOC "protocol other 1\n", "t.abi:5: a second protocol: write one file a protocol"},
+        {"protocol link 256\n    doc \"x\"\n",
+         "t.abi:1: protocol 'link' has version 256: number versions from 1 to 255"},
+        {"protocol link 1\n", "t.abi:1: protocol 'link' has no documentation: add a doc line"},
+        {LINK, "t.abi:3: operation 'go' has no documentation: add a doc line"},
+        {LINK DOC "    op run 1\n" DOC, "t.abi:5: number 1 belongs to operation 'go': numbers are "
+                                        "never reused: take the next free one"},
+        {LINK DOC "    op go 2\n" DOC,
+         "t.abi:5: operation 'go' exists already: choose another name"},
+        {LINK DOC "    op run 256\n" DOC,
+         "t.abi:5: operation 'run' has number 256: number operations from 1 to 255"},
+        {LINK DOC "        error bad_luck \"x\"\n",
+         "t.abi:5: 'bad_luck' is no status: declare it in status.abi"},
+        {LINK DOC "    event a 32 \"x\"\n", "t.abi:5: event 'a' is bit 32: use bits 0 to 31"},
+        {LINK DOC "    event a 1 \"x\"\n    event b 1 \"y\"\n",
+         "t.abi:6: number 1 belongs to event 'a': numbers are never reused: take the next free "
+         "one"},
+        {LINK DOC "        in a count \"x\"\n",
+         "t.abi:5: 'count' is no type: use word, u64, time, string, bytes, cap or lend"},
+        {LINK DOC "        in a string \"x\"\n",
+         "t.abi:5: the argument has not the form of its type: write: NAME TYPE MAX-BYTES \"what\""},
+        {LINK DOC "        in a word 8 \"x\"\n",
+         "t.abi:5: the argument has not the form of its type: write: NAME TYPE \"what\""},
+        {LINK DOC "        in a bytes many \"x\"\n",
+         "t.abi:5: 'many' is no number of bytes: write: NAME TYPE MAX-BYTES \"what\""},
+        {LINK DOC "        in a bytes 257 \"x\"\n",
+         "t.abi:5: 257 bytes: pass longer data through a ring"},
+        {LINK DOC "        in a bytes 253 \"x\"\n",
+         "t.abi:5: 'a' does not fit into 64 words of 32 bits: pass less, or use a ring"},
+        {LINK DOC "        out a lend \"x\"\n",
+         "t.abi:5: a reply can't lend memory: hand over a capability: out cap"},
+        {LINK DOC "        in a cap \"\"\n        in b cap \"\"\n        in c lend \"\"\n"
+                  "        in d cap \"\"\n        in e cap \"\"\n",
+         "t.abi:9: more than 4 capabilities: pass fewer"},
+        {LINK DOC "        in link word \"x\"\n",
+         "t.abi:5: 'link' has a meaning of its own in the generated code: choose another name"},
+        {LINK DOC "        in a word \"x\"\n        out a word \"y\"\n",
+         "t.abi:6: argument 'a' exists already: choose another name"},
+    };
+
+    check_all(list, array_count(list));
+}
+
+/* Only a last text or bytes argument takes no more words than it needs. */
+static void layouts_have_fixed_places(void)
+{
+    static const char text[] = LINK DOC "        in a string 9 \"\"\n        in b u64 \"\"\n"
+                                        "        in c lend \"\"\n        in d bytes 20 \"\"\n";
+    struct problem problem;
+
+    for (int word_bits = 32; word_bits <= 64; word_bits += 32) {
+        struct model *model = read_with(text, word_bits, &problem);
+        const struct layout *in = &model->protocol.operations[0].in;
+        bool is_wide = word_bits == 64;
+
+        CHECK_STR(problem.text, "");
+        CHECK_EQ(in->fields[1].word, is_wide ? 3 : 4);
+        CHECK_EQ(in->fields[2].word, is_wide ? 4 : 6);
+        CHECK_EQ(in->fields[3].word, is_wide ? 6 : 8);
+        CHECK_EQ(in->words_min, is_wide ? 7 : 9);
+        CHECK_EQ(in->words_max, is_wide ? 10 : 14);
+        CHECK_EQ(in->caps, 1);
+        free(model);
+    }
+}
+
 /* turn: until (time), plug, kind. */
 static void time_takes_64_bits_of_words(void)
 {
@@ -272,6 +345,8 @@ static const struct check_test tests[] = {
     {"refuses_bad_enums", refuses_bad_enums},
     {"refuses_bad_objects", refuses_bad_objects},
     {"refuses_bad_arguments", refuses_bad_arguments},
+    {"refuses_bad_protocols", refuses_bad_protocols},
+    {"layouts_have_fixed_places", layouts_have_fixed_places},
     {"time_takes_64_bits_of_words", time_takes_64_bits_of_words},
 };
 

@@ -13,27 +13,6 @@
 #include <ipc/service.h>
 #include <rt/print.h>
 
-const struct ipc_operation *ipc_operation_find(const struct ipc_protocol *protocol,
-                                               const struct ipc_message *message, status_t *status)
-{
-    word_t label = ipc_label(message);
-    word_t number = label & IPC_OPERATION_MASK;
-
-    *status = ERR_NOT_SUPPORTED;
-    if (label >> IPC_OPERATION_BITS != protocol->version)
-        return NULL;
-    *status = ERR_BAD_REQUEST;
-    for (uint32_t i = 0; i < protocol->operation_count; i++) {
-        const struct ipc_operation *operation = &protocol->operations[i];
-
-        if (operation->number == number)
-            return ipc_fits(message, operation->words_min, operation->words_max, operation->caps)
-                       ? operation
-                       : NULL;
-    }
-    return NULL;
-}
-
 static status_t answer_version(const struct ipc_service *service, struct ipc_message *message)
 {
     ipc_begin(message);

@@ -1,87 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading ABI text into the model.  Every kind of line is one row of `clauses`: where it may
- * stand, its keyword, its form, and the function that takes it in.  What spans lines is checked
- * later, by check.c.
+ * The lines of status.abi, calls.abi and objects.abi: each kind is one row of `system_clauses`.
  */
-#include "model.h"
+#include "reader.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Which block a line belongs to. */
-enum block { BLOCK_TOP, BLOCK_STATUS, BLOCK_CALL, BLOCK_ENUM, BLOCK_OBJECT, BLOCK_OPERATION };
-
-struct reader {
-    struct model *model;
-    struct problem *problem;
-    struct line line;
-    enum block block; /* of the last line of level 0, or 1 in an operation */
-    struct call *call;
-    struct enumeration *enumeration;
-    struct object *object;
-    struct operation *operation;
-};
-
-/*
- * Form: one letter a token behind the keyword: w word, n number, s string.  A + repeats the letter
- * before it to the line's end; after * anything goes.
- */
-struct clause {
-    enum block block;
-    const char *keyword;
-    const char *form;
-    const char *usage;
-    bool (*read)(struct reader *reader);
-};
-
-static const char *word(const struct reader *reader, int index)
-{
-    return reader->line.tokens[index].text;
-}
-
-static bool is_number(const char *text)
-{
-    char *end;
-
-    errno = 0;
-    strtol(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0';
-}
-
-static bool read_name(struct reader *reader, int index, struct name *name)
-{
-    const char *text = word(reader, index);
-    size_t length = strlen(text);
-
-    if (length >= NAME_SIZE)
-        return problem_at(reader->problem, reader->line.place, "shorten it", "'%s' is too long",
-                          text);
-    if (text[0] < 'a' || text[0] > 'z' ||
-        strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") != length)
-        return problem_at(reader->problem, reader->line.place,
-                          "use small letters, digits and _, a letter first", "'%s' is no name",
-                          text);
-    for (size_t i = 0; i <= length; i++) {
-        bool is_letter = text[i] >= 'a' && text[i] <= 'z';
-        name->lower[i] = text[i];
-        name->upper[i] = (char)(is_letter ? text[i] - 'a' + 'A' : text[i]);
-    }
-    return true;
-}
-
-static long number(const struct reader *reader, int index)
-{
-    return strtol(word(reader, index), NULL, 10);
-}
-
-static bool has_room(struct reader *reader, int count, int limit)
-{
-    return count < limit ||
-           problem_at(reader->problem, reader->line.place, "raise the limit in abi/gen/model.h",
-                      "more than %d of these", limit);
-}
 
 static bool read_status(struct reader *reader)
 {
@@ -161,14 +84,6 @@ static bool read_call_statuses(struct reader *reader)
         if (!read_name(reader, i, &use->status))
             return false;
     }
-    return true;
-}
-
-static bool read_doc(struct reader *reader, struct doc *doc)
-{
-    if (!has_room(reader, doc->count, DOCS_MAX))
-        return false;
-    doc->lines[doc->count++] = word(reader, 1);
     return true;
 }
 
@@ -319,7 +234,7 @@ static bool read_operation_doc(struct reader *reader)
     return read_doc(reader, &reader->operation->doc);
 }
 
-static const struct clause clauses[] = {
+const struct clause system_clauses[] = {
     {BLOCK_TOP, "status", "wnws", "status NAME NUMBER CULPRIT \"meaning\"", read_status},
     {BLOCK_TOP, "call", "wn", "call NAME NUMBER", read_call},
     {BLOCK_TOP, "enum", "w", "enum NAME", read_enum},
@@ -336,88 +251,6 @@ static const struct clause clauses[] = {
     {BLOCK_OPERATION, "out", "ww*", "out NAME TYPE \"what\"", read_out},
     {BLOCK_OPERATION, "error", "ws", "error STATUS \"cause\"", read_error},
     {BLOCK_OPERATION, "doc", "s", "doc \"text\"", read_operation_doc},
+    {BLOCK_ENUM, NULL, "ns", "NAME NUMBER \"meaning\"", read_enum_value},
+    {0},
 };
-
-/* An enum's lines begin with the value's own name. */
-static const struct clause enum_value = {
-    BLOCK_ENUM, NULL, "ns", "NAME NUMBER \"meaning\"", read_enum_value,
-};
-
-static bool token_fits(const struct token *token, char letter)
-{
-    switch (letter) {
-    case 's': return token->is_quoted;
-    case 'n': return !token->is_quoted && is_number(token->text);
-    default: return !token->is_quoted;
-    }
-}
-
-static bool line_fits(const struct line *line, const char *form)
-{
-    int index = 1;
-
-    for (const char *letter = form; *letter != '\0'; letter++) {
-        if (*letter == '*')
-            return true;
-        if (*letter == '+') {
-            while (index < line->count && token_fits(&line->tokens[index], letter[-1]))
-                index++;
-            continue;
-        }
-        if (index >= line->count || !token_fits(&line->tokens[index], *letter))
-            return false;
-        index++;
-    }
-    return index == line->count;
-}
-
-static enum block block_of_line(const struct reader *reader)
-{
-    if (reader->line.level == 0)
-        return BLOCK_TOP;
-    if (reader->line.level == 1 && reader->block == BLOCK_OPERATION)
-        return BLOCK_OBJECT;
-    return reader->block;
-}
-
-static bool level_fits(const struct reader *reader, enum block block)
-{
-    return reader->line.level == (block == BLOCK_TOP ? 0 : block == BLOCK_OPERATION ? 2 : 1);
-}
-
-static bool read_line(struct reader *reader)
-{
-    enum block block = block_of_line(reader);
-    const struct clause *clause = block == BLOCK_ENUM ? &enum_value : NULL;
-
-    if (!level_fits(reader, block))
-        return problem_at(reader->problem, reader->line.place,
-                          "indent clauses one level deeper than what they belong to",
-                          "nothing to belong to at this indentation");
-    for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]) && !clause; i++)
-        if (clauses[i].block == block && strcmp(clauses[i].keyword, word(reader, 0)) == 0)
-            clause = &clauses[i];
-    if (!clause)
-        return problem_at(reader->problem, reader->line.place,
-                          "see abi/README.md for the lines that may stand here",
-                          "'%s' is not known here", word(reader, 0));
-    if (!line_fits(&reader->line, clause->form))
-        return problem_at(reader->problem, reader->line.place, clause->usage,
-                          "the line has not the form of '%s'", word(reader, 0));
-    return clause->read(reader);
-}
-
-bool model_read(struct model *model, struct source *source, struct problem *problem)
-{
-    struct reader reader = {.model = model, .problem = problem};
-
-    for (;;) {
-        switch (source_next_line(source, &reader.line, problem)) {
-        case LINE_END: return true;
-        case LINE_BAD: return false;
-        case LINE_READ: break;
-        }
-        if (!read_line(&reader))
-            return false;
-    }
-}
