@@ -98,6 +98,8 @@ struct space_map {
     /* results */
     /* entries done */
     word_t done;
+    /* no_memory: how many pages the pools lack */
+    word_t missing;
 };
 status_t sys_space_map(struct thread *self, struct cap *space,
     struct space_map *args);
@@ -109,6 +111,8 @@ struct space_unmap {
     /* results */
     /* entries done */
     word_t done;
+    /* no_memory: how many pages the pools lack */
+    word_t missing;
 };
 status_t sys_space_unmap(struct thread *self, struct cap *space,
     struct space_unmap *args);
@@ -120,6 +124,8 @@ struct space_protect {
     /* results */
     /* entries done */
     word_t done;
+    /* no_memory: how many pages the pools lack */
+    word_t missing;
 };
 status_t sys_space_protect(struct thread *self, struct cap *space,
     struct space_protect *args);
@@ -413,6 +419,9 @@ struct time_control_fill {
     uint64_t amount;
     /* at least 100 microseconds */
     uint64_t period;
+    /* results */
+    /* over_limit: how many millionths of the core are free */
+    word_t left;
 };
 status_t sys_time_control_fill(struct thread *self, struct cap *time_control,
     struct time_control_fill *args);

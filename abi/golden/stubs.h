@@ -96,41 +96,51 @@ static inline status_t skr_frame_invalidate(cap_t frame,
 }
 
 /* Map pages of frames.  Each entry is all or nothing; entries before a failed one stay done. */
+/* An entry has at most 512 pages; where address and frame are aligned to large pages, up to 512 large pages. */
 static inline status_t skr_space_map(cap_t space,
     word_t count,
-    word_t *done)
+    word_t *done,
+    word_t *missing)
 {
     word_t words[ABI_REGISTER_WORDS] = {count};
     status_t status = skr_invoke(space, (word_t)OP_SPACE_MAP << ABI_INFO_LABEL_SHIFT, words,
         (word_t *)0);
     if (done)
         *done = words[0];
+    if (missing)
+        *missing = words[1];
     return status;
 }
 
-/* Remove what is mapped in the ranges, mappings split where needed. */
+/* Remove whatever is mapped in the ranges, mappings split where needed. */
 static inline status_t skr_space_unmap(cap_t space,
     word_t count,
-    word_t *done)
+    word_t *done,
+    word_t *missing)
 {
     word_t words[ABI_REGISTER_WORDS] = {count};
     status_t status = skr_invoke(space, (word_t)OP_SPACE_UNMAP << ABI_INFO_LABEL_SHIFT, words,
         (word_t *)0);
     if (done)
         *done = words[0];
+    if (missing)
+        *missing = words[1];
     return status;
 }
 
-/* Change the rights of what is mapped in the ranges. */
+/* Change the rights of whatever is mapped in the ranges, one mapping after the other. */
 static inline status_t skr_space_protect(cap_t space,
     word_t count,
-    word_t *done)
+    word_t *done,
+    word_t *missing)
 {
     word_t words[ABI_REGISTER_WORDS] = {count};
     status_t status = skr_invoke(space, (word_t)OP_SPACE_PROTECT << ABI_INFO_LABEL_SHIFT, words,
         (word_t *)0);
     if (done)
         *done = words[0];
+    if (missing)
+        *missing = words[1];
     return status;
 }
 
@@ -483,11 +493,14 @@ static inline status_t skr_timer_cancel(cap_t timer)
 static inline status_t skr_time_control_fill(cap_t time_control,
     cap_t budget,
     uint64_t amount,
-    uint64_t period)
+    uint64_t period,
+    word_t *left)
 {
     word_t words[ABI_REGISTER_WORDS] = {budget, amount, period};
     status_t status = skr_invoke(time_control, (word_t)OP_TIME_CONTROL_FILL << ABI_INFO_LABEL_SHIFT, words,
         (word_t *)0);
+    if (left)
+        *left = words[0];
     return status;
 }
 
