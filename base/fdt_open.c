@@ -217,29 +217,19 @@ enum fdt_error fdt_open(struct fdt *fdt, const void *blob, size_t size)
 
 const char *fdt_error_text(enum fdt_error error)
 {
-    switch (error) {
-    case FDT_OK:
-        return "ok";
-    case FDT_TRUNCATED:
-        return "the blob is shorter than it says";
-    case FDT_BAD_MAGIC:
-        return "not a device tree blob";
-    case FDT_BAD_VERSION:
-        return "the blob's version is not 17";
-    case FDT_BAD_LAYOUT:
-        return "a block is misaligned or outside the blob";
-    case FDT_BAD_RESERVATIONS:
-        return "the memory reservation map has no end";
-    case FDT_BAD_STRINGS:
-        return "a property name is not printable or has no end";
-    case FDT_BAD_TOKEN:
-        return "a token is unknown, out of place or missing";
-    case FDT_BAD_NAME:
-        return "a node's name is empty, not printable or has no end";
-    case FDT_BAD_PROPERTY:
-        return "a property reaches outside its block";
-    case FDT_TOO_DEEP:
-        return "nodes are nested too deeply";
-    }
-    return "unknown error";
+    static const char *const texts[] = {
+        [FDT_OK] = "ok",
+        [FDT_TRUNCATED] = "the blob is shorter than it says",
+        [FDT_BAD_MAGIC] = "not a device tree blob",
+        [FDT_BAD_VERSION] = "the blob's version is not 17",
+        [FDT_BAD_LAYOUT] = "a block is misaligned or outside the blob",
+        [FDT_BAD_RESERVATIONS] = "the memory reservation map has no end",
+        [FDT_BAD_STRINGS] = "a property name is not printable or has no end",
+        [FDT_BAD_TOKEN] = "a token is unknown, out of place or missing",
+        [FDT_BAD_NAME] = "a node's name is empty, not printable or has no end",
+        [FDT_BAD_PROPERTY] = "a property reaches outside its block",
+        [FDT_TOO_DEEP] = "nodes are nested too deeply",
+    };
+
+    return (unsigned)error < array_count(texts) ? texts[error] : "unknown error";
 }

@@ -49,6 +49,7 @@ static bool read_reg(const struct fdt_node *node, const struct fdt_node *bus, ui
 {
     struct fdt_property reg;
     struct cells cells;
+    uint64_t end;
     uint32_t at;
 
     if (!numeric_cells(bus, &cells) || !fdt_find_property(node, "reg", &reg))
@@ -57,7 +58,8 @@ static bool read_reg(const struct fdt_node *node, const struct fdt_node *bus, ui
         return false;
     at = index * (cells.address + cells.size);
     return fdt_cells(&reg, at, cells.address, &range->start) &&
-           fdt_cells(&reg, at + cells.address, cells.size, &range->size);
+           fdt_cells(&reg, at + cells.address, cells.size, &range->size) &&
+           u64_add(range->start, range->size, &end);
 }
 
 /* One entry of `ranges`: moves `range` if it lies in the entry's window as a whole. */
@@ -65,14 +67,14 @@ static bool translate_by_window(struct fdt_range *range, uint64_t child, uint64_
                                 uint64_t size)
 {
     paddr_t moved;
-    uint64_t last;
+    uint64_t end;
 
     if (range->start < child || range->start - child >= size)
         return false;
     if (range->size > size - (range->start - child))
         return false;
     if (!u64_add(parent, range->start - child, &moved) ||
-        !u64_add(moved, range->size, &last))
+        !u64_add(moved, range->size, &end))
         return false;
     range->start = moved;
     return true;

@@ -157,7 +157,8 @@ static void build(struct builder *builder)
     begin(builder, "memory@40000000");
     prop(builder, "device_type", "memory", 7);
     prop_cells(builder, "reg",
-               (const uint32_t[]){0, 0x40000000, 0, 0x10000000, 1, 0, 2, 0x1000}, 8);
+               (const uint32_t[]){0, 0x40000000, 0, 0x10000000, 1, 0, 2, 0x1000,
+                                  UINT32_MAX, 0, 1, 0}, 12);
     end(builder);
     add_u32(&builder->structure, NOP);
     add_devices(builder);
@@ -314,7 +315,8 @@ static void reg_is_translated_through_every_bus(void)
     open_machine();
     CHECK(reg_is("/memory", 0, 0x40000000, 0x10000000));
     CHECK(reg_is("/memory", 1, 0x100000000u, 0x200001000u));
-    CHECK(!has_reg("/memory", 2));
+    CHECK(!has_reg("/memory", 2)); /* wraps */
+    CHECK(!has_reg("/memory", 3));
     CHECK(reg_is("/soc/uart", 0, 0x100000100u, 0x10));
     CHECK(reg_is("/soc/uart", 1, 0x8000, 0x1000));
     CHECK(!has_reg("/soc/uart", 2)); /* one byte beyond its window */

@@ -129,7 +129,8 @@ void fdt_child_cells(const struct fdt_node *node, uint32_t *address_cells, uint3
 
 /*
  * The range at `index` of the node's `reg`, as the processor sees it: translated through the
- * `ranges` of every bus above.  False where it is not there, or not reachable by the processor.
+ * `ranges` of every bus above.  False where it is not there, would wrap, or is not reachable by
+ * the processor.
  */
 bool fdt_reg(const struct fdt_node *node, uint32_t index, struct fdt_range *range);
 
