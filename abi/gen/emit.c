@@ -18,29 +18,13 @@ void emit_head(FILE *out, const char *what, const char *source)
             what, source);
 }
 
-/* Enums whose C name is shorter than the text's. */
-static const struct {
-    const char *name, *prefix, *tag;
-} short_names[] = {
-    {"object_type", "TYPE", "abi_type"}, {"map_attribute", "MAP", "abi_map_attribute"},
-    {"right", "RIGHT", "abi_right"},     {"event", "EVENT", "abi_event"},
-    {"fault", "FAULT", "abi_fault"},
-};
-
 const char *enum_prefix(const struct enumeration *enumeration)
 {
-    for (size_t i = 0; i < sizeof(short_names) / sizeof(short_names[0]); i++)
-        if (strcmp(short_names[i].name, enumeration->name.lower) == 0)
-            return short_names[i].prefix;
+    if (strcmp(enumeration->name.lower, "object_type") == 0)
+        return "TYPE";
+    if (strcmp(enumeration->name.lower, "map_attribute") == 0)
+        return "MAP";
     return enumeration->name.upper;
-}
-
-const char *enum_tag(const struct enumeration *enumeration)
-{
-    for (size_t i = 0; i < sizeof(short_names) / sizeof(short_names[0]); i++)
-        if (strcmp(short_names[i].name, enumeration->name.lower) == 0)
-            return short_names[i].tag;
-    return enumeration->name.lower;
 }
 
 const char *argument_type(const struct argument *argument)

@@ -37,9 +37,8 @@ void emit_protocol_reference(const struct model *model, FILE *out);
 /* SPDX line and header comment: what the file is, and where it comes from. */
 void emit_head(FILE *out, const char *what, const char *source);
 
-/* C names of an enum of the text: its values' prefix (RIGHT) and its tag (abi_right). */
+/* What the C names of an enum's values begin with: RIGHT, say. */
 const char *enum_prefix(const struct enumeration *enumeration);
-const char *enum_tag(const struct enumeration *enumeration);
 
 /* The C type of an argument in structs and stubs (cap arguments excepted). */
 const char *argument_type(const struct argument *argument);

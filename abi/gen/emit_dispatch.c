@@ -188,7 +188,7 @@ static const char dispatch_head[] =
     "    word_t count;\n"
     "};\n\n"
     "static inline status_t optional_argument(struct thread *self, word_t index,\n"
-    "    enum abi_type type, word_t right, struct cap **out)\n"
+    "    enum abi_object_type type, word_t right, struct cap **out)\n"
     "{\n"
     "    return index == 0 ? OK : cap_argument(self, index, type, right, out);\n"
     "}\n\n";

@@ -30,7 +30,7 @@ void emit_calls_h(const struct model *model, FILE *out)
 
 static void emit_enum(const struct enumeration *enumeration, FILE *out)
 {
-    fprintf(out, "enum %s {\n", enum_tag(enumeration));
+    fprintf(out, "enum abi_%s {\n", enumeration->name.lower);
     for (int i = 0; i < enumeration->value_count; i++) {
         const struct value *value = &enumeration->values[i];
         fprintf(out, "    %s_%s = %ld, /* %s */\n", enum_prefix(enumeration), value->name.upper,

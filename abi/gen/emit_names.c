@@ -17,7 +17,8 @@ void emit_names_h(const struct model *model, FILE *out)
             "const char *abi_call_name(uint64_t number);\n"
             "const char *abi_operation_name(uint64_t type, uint64_t number);\n");
     for (int i = 0; i < model->enum_count; i++)
-        fprintf(out, "const char *%s_name(uint64_t number);\n", enum_tag(&model->enums[i]));
+        fprintf(out, "const char *abi_%s_name(uint64_t number);\n",
+                model->enums[i].name.lower);
     fprintf(out, "\n#endif\n");
 }
 
@@ -53,8 +54,8 @@ static void emit_enum(const struct enumeration *enumeration, FILE *out)
 {
     char label[3 * NAME_SIZE];
 
-    fprintf(out, "const char *%s_name(uint64_t number)\n{\n    switch (number) {\n",
-            enum_tag(enumeration));
+    fprintf(out, "const char *abi_%s_name(uint64_t number)\n{\n    switch (number) {\n",
+            enumeration->name.lower);
     for (int i = 0; i < enumeration->value_count; i++) {
         const struct name *name = &enumeration->values[i].name;
         snprintf(label, sizeof(label), "%s_%s", enum_prefix(enumeration), name->upper);

@@ -20,7 +20,7 @@ enum abi_right {
     RIGHT_CONTROL = 512, /* change the object */
 };
 
-enum abi_type {
+enum abi_object_type {
     TYPE_NONE = 0, /* an empty slot */
     TYPE_DEAD = 1, /* what a revoked capability, or one of a dead object, leaves behind */
     TYPE_MEMORY = 2, /* memory */
