@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The frame: books over the machine, a list of what the running test made, and the run itself.
+ */
+#include "child.h"
+#include "frame.h"
+
+#include <base/memory.h>
+#include <rt/map.h>
+#include <rt/print.h>
+
+enum {
+    SLOTS = ABI_ROOT_SLOTS - ABI_ROOT_FIRST_FREE,
+    OFFSET_PARTS = 128,
+    ADDRESS_PARTS = 64,
+    POOL_PAGES = 64,
+    MADE_MAX = 128,
+    WORKERS_MAX = 16,
+    AWAIT_NS = 1000000000,
+};
+
+/* Far from everything that the kernel maps for the first component. */
+static const word_t FREE_ADDRESSES = (word_t)0x10 << 32;
+static const word_t FREE_ADDRESS_BYTES = (word_t)1 << 30;
+
+struct made {
+    struct rt_object object; /* cap alone: a slot; nothing: addresses */
+    vaddr_t address;
+    word_t address_bytes;
+};
+
+static struct {
+    const struct abi_boot_info *boot;
+    const struct check_test *tests;
+    size_t next;
+    struct rt_maker maker;
+    struct rt_ranges offsets;
+    struct rt_ranges addresses;
+    struct rt_slots slots;
+    struct rt_range offset_parts[OFFSET_PARTS];
+    struct rt_range address_parts[ADDRESS_PARTS];
+    uint8_t slots_taken[RT_SLOTS_BYTES(SLOTS)];
+    struct made made[MADE_MAX];
+    size_t made_count;
+    struct rt_worker workers[WORKERS_MAX];
+    size_t worker_count;
+} frame;
+
+const struct abi_boot_info *test_boot(void)
+{
+    return frame.boot;
+}
+
+unsigned test_cores(void)
+{
+    return frame.boot->core_count;
+}
+
+const struct rt_maker *test_maker(void)
+{
+    return &frame.maker;
+}
+
+struct rt_ranges *test_addresses(void)
+{
+    return &frame.addresses;
+}
+
+static struct made *remember(void)
+{
+    rt_assert(frame.made_count < MADE_MAX);
+    frame.made[frame.made_count] = (struct made){0};
+    return &frame.made[frame.made_count++];
+}
+
+cap_t test_make_many(word_t type, word_t size, uint32_t count)
+{
+    struct rt_object object;
+
+    if (!CHECK_EQ(rt_make(&frame.maker, type, size, count, &object), OK))
+        return 0;
+    remember()->object = object;
+    return object.cap;
+}
+
+cap_t test_make(word_t type, word_t size)
+{
+    return test_make_many(type, size, 1);
+}
+
+cap_t test_slot(void)
+{
+    struct rt_object slot = {.count = 1};
+
+    if (!CHECK_EQ(rt_slots_take(&frame.slots, 1, &slot.cap), OK))
+        return 0;
+    remember()->object = slot;
+    return slot.cap;
+}
+
+cap_t test_copy(cap_t from, word_t rights, word_t badge)
+{
+    cap_t to = test_slot();
+
+    CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, to, ABI_ROOT_CAPTABLE, from, rights, badge, 0),
+             OK);
+    return to;
+}
+
+vaddr_t test_address(word_t pages)
+{
+    struct made made = {.address_bytes = pages * ABI_PAGE_SIZE};
+
+    if (!CHECK_EQ(rt_ranges_take(&frame.addresses, made.address_bytes, ABI_PAGE_SIZE,
+                                 &made.address), OK))
+        return 0;
+    *remember() = made;
+    return made.address;
+}
+
+cap_t test_frame(word_t pages, void **address)
+{
+    struct rt_mapping mapping = {
+        .address = test_address(pages),
+        .frame = test_make(TYPE_FRAME, pages),
+        .pages = pages,
+        .attributes = MAP_READ | MAP_WRITE,
+    };
+
+    CHECK_EQ(rt_map(ABI_ROOT_SPACE, &mapping), OK);
+    *address = (void *)mapping.address;
+    return mapping.frame;
+}
+
+struct rt_worker *test_thread_with(const struct rt_thread_options *options)
+{
+    struct rt_worker *worker = &frame.workers[frame.worker_count];
+    struct rt_thread_options leave = *options;
+
+    rt_assert(frame.worker_count < WORKERS_MAX);
+    leave.leave = ABI_ROOT_PRIORITY;
+    if (CHECK_EQ(rt_thread_create(&frame.maker, &frame.addresses, &leave, worker), OK))
+        frame.worker_count++;
+    return worker;
+}
+
+struct rt_worker *test_thread(rt_thread_fn *run, void *argument, word_t priority)
+{
+    struct rt_thread_options options = {
+        .run = run,
+        .argument = argument,
+        .budget = ABI_ROOT_BUDGET,
+        .priority = priority,
+        .ceiling = priority,
+    };
+
+    return test_thread_with(&options);
+}
+
+cap_t test_budget(unsigned core, uint64_t amount_ns, uint64_t period_ns)
+{
+    cap_t budget = test_make(TYPE_BUDGET, 0);
+
+    CHECK_EQ(skr_time_control_fill(ABI_ROOT_TIME + core, budget, amount_ns, period_ns, NULL), OK);
+    return budget;
+}
+
+word_t test_thread_state(cap_t thread)
+{
+    word_t state = ~(word_t)0;
+
+    CHECK_EQ(skr_thread_info(thread, &state, NULL, NULL), OK);
+    return state;
+}
+
+bool test_await_state(cap_t thread, word_t state)
+{
+    uint64_t end = rt_time_now_ns() + AWAIT_NS;
+
+    while (rt_time_now_ns() < end) {
+        word_t now = test_thread_state(thread);
+
+        if (now == state)
+            return true;
+        skr_yield();
+    }
+    return false;
+}
+
+word_t test_type(cap_t slot)
+{
+    word_t type = ~(word_t)0;
+
+    CHECK_EQ(skr_captable_query(ABI_ROOT_CAPTABLE, slot, &type, NULL, NULL, NULL), OK);
+    return type;
+}
+
+word_t test_rights(cap_t slot)
+{
+    word_t rights = ~(word_t)0;
+
+    CHECK_EQ(skr_captable_query(ABI_ROOT_CAPTABLE, slot, NULL, &rights, NULL, NULL), OK);
+    return rights;
+}
+
+static void end_one(struct made *made)
+{
+    if (made->object.bytes != 0) {
+        rt_unmake(&frame.maker, &made->object);
+    } else if (made->object.cap != 0) {
+        (void)skr_captable_delete(ABI_ROOT_CAPTABLE, made->object.cap);
+        rt_slots_give(&frame.slots, made->object.cap, 1);
+    } else if (made->address != 0) {
+        (void)rt_ranges_give(&frame.addresses, made->address, made->address_bytes);
+    }
+}
+
+/* Ends what the test made; what it took and did not give back is a failure of the test. */
+static void run_next(void)
+{
+    word_t memory_before = rt_ranges_free_bytes(&frame.offsets);
+    word_t addresses_before = rt_ranges_free_bytes(&frame.addresses);
+    uint32_t slots_before = frame.slots.free;
+
+    frame.tests[frame.next++].run();
+    while (frame.worker_count > 0)
+        rt_thread_destroy(&frame.maker, &frame.addresses, &frame.workers[--frame.worker_count]);
+    while (frame.made_count > 0)
+        end_one(&frame.made[--frame.made_count]);
+    CHECK_EQ(rt_ranges_free_bytes(&frame.offsets), memory_before);
+    CHECK_EQ(rt_ranges_free_bytes(&frame.addresses), addresses_before);
+    CHECK_EQ(frame.slots.free, slots_before);
+}
+
+static const struct abi_boot_memory *largest_memory(const struct abi_boot_info *boot)
+{
+    const struct abi_boot_memory *largest = NULL;
+
+    for (uint32_t i = 0; i < boot->memory_count; i++) {
+        const struct abi_boot_memory *memory = &boot->memory[i];
+
+        if ((memory->kind & ABI_MEMORY_KERNEL_USABLE) == 0)
+            continue;
+        if (largest == NULL || memory->size_bytes > largest->size_bytes)
+            largest = memory;
+    }
+    rt_assert(largest != NULL);
+    return largest;
+}
+
+/* Only what every later step needs; a failure here has no test to belong to. */
+static void set_up(const struct abi_boot_info *boot)
+{
+    const struct abi_boot_memory *memory = largest_memory(boot);
+    struct rt_object pool;
+    status_t status;
+
+    frame.boot = boot;
+    rt_ranges_init(&frame.offsets, frame.offset_parts, OFFSET_PARTS);
+    rt_ranges_init(&frame.addresses, frame.address_parts, ADDRESS_PARTS);
+    rt_slots_init(&frame.slots, frame.slots_taken, ABI_ROOT_FIRST_FREE, SLOTS);
+    /* Behind the header that a memory made from another one has. */
+    (void)rt_ranges_give(&frame.offsets, ABI_PAGE_SIZE,
+                         (word_t)memory->size_bytes - ABI_PAGE_SIZE);
+    (void)rt_ranges_give(&frame.addresses, FREE_ADDRESSES, FREE_ADDRESS_BYTES);
+    frame.maker = (struct rt_maker){
+        .captable = ABI_ROOT_CAPTABLE,
+        .memory = memory->slot,
+        .offsets = &frame.offsets,
+        .slots = &frame.slots,
+    };
+
+    status = skr_thread_set_priority(ABI_ROOT_THREAD, TEST_PRIORITY, ABI_PRIORITIES - 1,
+                                     ABI_ROOT_PRIORITY);
+    if (status != OK)
+        rt_panic("the tests' priority: %d", (int)status);
+    status = rt_make(&frame.maker, TYPE_POOL, POOL_PAGES, 1, &pool);
+    if (status == OK)
+        status = skr_space_give(ABI_ROOT_SPACE, pool.cap);
+    if (status != OK)
+        rt_panic("pages for the tests' own space: %d", (int)status);
+    child_image_init();
+}
+
+noreturn void test_run(const struct abi_boot_info *boot, const struct check_test *tests,
+                       size_t count)
+{
+    enum { TESTS_MAX = 128 };
+    static struct check_test wrapped[TESTS_MAX];
+    int failed;
+
+    rt_assert(count <= TESTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        wrapped[i] = (struct check_test){tests[i].name, run_next};
+    frame.tests = tests;
+    set_up(boot);
+    failed = check_run(wrapped, count, rt_print);
+
+    if (failed > 0)
+        (void)skr_power_control_fail(ABI_ROOT_POWER, (word_t)failed);
+    (void)skr_power_control_off(ABI_ROOT_POWER);
+    rt_panic("the machine is still on");
+}
