@@ -20,6 +20,11 @@ static inline void mmio_write32(volatile void *base, size_t offset, uint32_t val
     *(volatile uint32_t *)((volatile uint8_t *)base + offset) = value;
 }
 
+static inline void mmio_write64(volatile void *base, size_t offset, uint64_t value)
+{
+    *(volatile uint64_t *)((volatile uint8_t *)base + offset) = value;
+}
+
 static inline uint8_t mmio_read8(const volatile void *base, size_t offset)
 {
     return ((const volatile uint8_t *)base)[offset];

@@ -24,9 +24,9 @@ struct arch_context {
 };
 
 struct arch_fpu {
-    ALIGNED(16) uint64_t v[32][2];
-    uint64_t fpcr;
+    ALIGNED(16) uint64_t fpcr;
     uint64_t fpsr;
+    uint64_t v[32][2];
 };
 
 enum { DEBUG_SLOTS = 4 };
@@ -53,7 +53,7 @@ static_assert(offsetof(struct arch_context, pc) == 256, "CONTEXT_PC of entry.S")
 static_assert(offsetof(struct arch_context, spsr) == 264, "CONTEXT_SPSR of entry.S");
 static_assert(offsetof(struct arch_context, tp) == 272, "CONTEXT_TP of entry.S");
 static_assert(offsetof(struct arch_context, is_forwarded) == 280, "CONTEXT_FORWARDED of entry.S");
-static_assert(offsetof(struct arch_fpu, fpcr) == 512, "FPU_CONTROL of fpu.S");
+static_assert(offsetof(struct arch_fpu, v) == 16, "FPU_V of fpu.S");
 
 static inline word_t *context_words(struct arch_context *context)
 {
@@ -101,6 +101,11 @@ static inline void context_restart_call(struct arch_context *context)
 static inline word_t context_pc(const struct arch_context *context)
 {
     return context->pc;
+}
+
+static inline void context_set_pc(struct arch_context *context, word_t pc)
+{
+    context->pc = pc;
 }
 
 static inline word_t context_foreign_number(const struct arch_context *context)

@@ -10,6 +10,7 @@
 #ifndef ARCH_AARCH64_PAGING_H
 #define ARCH_AARCH64_PAGING_H
 
+#include <arch/paging.h>
 #include <base/types.h>
 
 static const vaddr_t USER_TOP = 0x0000008000000000;

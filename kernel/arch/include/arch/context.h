@@ -32,19 +32,21 @@ static inline void context_set_event(struct arch_context *context, word_t badge,
 /* After a trap instruction the saved pc points behind it.  Restart makes the thread execute it again. */
 static inline void context_restart_call(struct arch_context *context);
 static inline word_t context_pc(const struct arch_context *context);
+static inline void context_set_pc(struct arch_context *context, word_t pc);
+
+/* A forwarded thread's traps keep every register: they are not calls of this kernel.  context_init leaves this as it is. */
+static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded);
 
 /* Start values: everything else zero, user mode, interrupts on. */
 void context_init(struct arch_context *context, word_t pc, word_t sp, word_t argument, word_t tp);
 
-/* The list-area form of abi/registers.h.  write refuses privileged bits with ERR_BAD_ARGUMENT and changes nothing. */
+/* The list-area form of abi/registers.h, which other threads may change meanwhile: each word is read once.  fpu is NULL when
+ * the thread has no such state; *has_fpu: the registers bring some.  write refuses privileged bits with ERR_BAD_ARGUMENT and changes nothing. */
 size_t context_read(const struct arch_context *context, const struct arch_fpu *fpu, void *registers);
-status_t context_write(struct arch_context *context, struct arch_fpu *fpu, const void *registers);
+status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool *has_fpu, const void *registers);
 
 /* The number a forwarded or unknown call passed, for the fault's extra word. */
 static inline word_t context_foreign_number(const struct arch_context *context);
-
-/* A forwarded thread's traps keep every register: none comes back as zero.  Set before it runs; context_init keeps it. */
-static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded);
 
 /* ---- floating point: off unless the running thread owns what is in the registers ---- */
 

@@ -49,6 +49,10 @@ void paging_map(struct paging *paging, vaddr_t address, size_t pages, paddr_t pa
 void paging_unmap(struct paging *paging, vaddr_t address, size_t pages, struct page_list *pool);
 void paging_protect(struct paging *paging, vaddr_t address, size_t pages, unsigned attributes, struct page_list *pool);
 
+/* The tables allow the user this access (one of MAP_READ, MAP_WRITE, MAP_EXECUTE) now.  So a fault there was a stale
+ * translation, or met a large page while another core split it: let the thread try again. */
+bool paging_permits(const struct paging *paging, vaddr_t address, unsigned access);
+
 /* Give empty tables in the address range [*cursor, end) back to the pool, looking at one table at most per call;
  * *cursor moves on.  Returns false at the end of the space.  The caller flushes the space's walk caches at the end. */
 bool paging_collect(struct paging *paging, vaddr_t *cursor, struct page_list *pool);
