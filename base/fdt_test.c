@@ -182,8 +182,9 @@ static void open_machine(void)
 
 static void walk_meets_every_node_in_order(void)
 {
-    static const char *const names[] = {"",       "memory@40000000", "soc",    "uart@100", "bus@200",
-                                        "rtc@20", "island",          "lost@0", "chosen"};
+    static const char *const names[] = {
+        "", "memory@40000000", "soc", "uart@100", "bus@200", "rtc@20", "island", "lost@0", "chosen",
+    };
     static const uint32_t depths[] = {0, 1, 1, 2, 2, 3, 2, 3, 1};
     struct fdt_node node;
     size_t count = 0;

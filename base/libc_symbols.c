@@ -74,13 +74,13 @@ NO_LIBC_IDIOMS static void copy_down(uint8_t *to, const uint8_t *from, size_t si
         to[size - 1] = from[size - 1];
 }
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+NO_LIBC_IDIOMS void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     copy_up(to, from, size);
     return to;
 }
 
-void *memmove(void *to, const void *from, size_t size)
+NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
 {
     if ((word_t)to - (word_t)from >= size)
         copy_up(to, from, size);

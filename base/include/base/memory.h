@@ -33,7 +33,7 @@ static inline void mem_zero(void *to, size_t size)
     __builtin_memset(to, 0, size);
 }
 
-/* Negative, 0 or positive as the first differing byte of `a` is below, none, or above that of `b`. */
+/* Negative or positive as the first byte that differs is lower or higher in `a`; 0 for none. */
 static inline int mem_compare(const void *a, const void *b, size_t size)
 {
     return __builtin_memcmp(a, b, size);
