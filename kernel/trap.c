@@ -45,7 +45,7 @@ static status_t reply_argument(struct thread *self, struct reply **out)
 
 static status_t call_receive(struct thread *self, bool wait)
 {
-    struct reply *reply;
+    struct reply *reply = NULL;
     struct cap *cap;
     status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
 
@@ -58,7 +58,7 @@ static status_t call_receive(struct thread *self, bool wait)
 
 static status_t call_reply(struct thread *self)
 {
-    struct reply *reply;
+    struct reply *reply = NULL;
     status_t status = reply_argument(self, &reply);
 
     return status != OK ? status : endpoint_reply(self, reply);
@@ -67,7 +67,7 @@ static status_t call_reply(struct thread *self)
 /* Both capabilities are checked before the answer is given, so a bad receive loses no reply. */
 static status_t call_reply_receive(struct thread *self)
 {
-    struct reply *reply;
+    struct reply *reply = NULL;
     struct cap *cap;
     status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
 

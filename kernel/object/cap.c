@@ -5,6 +5,9 @@
  */
 #include "object/cap.h"
 
+#include <arch/paging.h>
+
+#include "kernel.h"
 #include "object/captable.h"
 #include "object/endpoint.h"
 #include "object/mapping.h"
@@ -12,7 +15,6 @@
 #include "object/object.h"
 #include "object/thread.h"
 
-#include "kernel.h"
 
 /* ---- the tree ---- */
 

@@ -58,6 +58,16 @@ struct budget *thread_own_budget(struct thread *thread)
     return object != NULL ? budget_of(object) : NULL;
 }
 
+void thread_give(struct thread *thread, enum thread_slot slot, struct cap *from)
+{
+    struct cap *to = &thread->slots[slot];
+
+    (void)cap_delete_step(to);
+    cap_derive(to, from, ~(word_t)0);
+    if (cap_type(from) != TYPE_FRAME)
+        to->node.pages = slot;
+}
+
 /* ---- queues ---- */
 
 /* The wait queue a blocked thread is in. */

@@ -148,6 +148,9 @@ void thread_clear_debt(struct thread *thread);
 /* Run on another budget (NULL: none) from now on, without a debt. */
 void thread_set_budget(struct thread *thread, struct budget *budget);
 
+/* Put a copy of a capability into one of the thread's slots, in place of what was there. */
+void thread_give(struct thread *thread, enum thread_slot slot, struct cap *from);
+
 /* ---- faults ---- */
 
 /* Send a fault message on the thread's behalf and block it, or stop it when there is no one to tell. */

@@ -6,22 +6,13 @@
  */
 #include <abi/dispatch.h>
 #include <abi/sizes.h>
-#include <base/memory.h>
+#include <arch/paging.h>
 
-#include "kernel.h"
-#include "object/budget.h"
-#include "object/captable.h"
-#include "object/endpoint.h"
-#include "object/interrupt.h"
-#include "object/notification.h"
-#include "object/reply.h"
-#include "object/space.h"
-#include "object/timer.h"
+#include "object/make.h"
+#include "object/memory.h"
 #include "syscall/long.h"
 
-enum { ZERO_PAGES_PER_STEP = 4, SIZE_PAGES_MAX = 0x7fffff };
-
-static_assert(sizeof(struct memory) <= ABI_MEMORY_HEADER_BYTES, "published size");
+enum { ZERO_PAGES_PER_STEP = 4 };
 
 /* One object of the batch. */
 struct making {
@@ -29,40 +20,9 @@ struct making {
     struct cap *memory;
     enum abi_object_type type;
     uint64_t base;
-    uint64_t size_bytes;
     word_t size;
     struct cap *slot;
 };
-
-/* Bytes one object takes; 0: it can't be made, or not of this size. */
-static uint64_t object_bytes(enum abi_object_type type, word_t size)
-{
-    bool is_plain = size == 0;
-
-    switch (type) {
-    case TYPE_FRAME:
-    case TYPE_MEMORY:
-    case TYPE_POOL: return size == 0 || size > SIZE_PAGES_MAX ? 0 : (uint64_t)size * PAGE_SIZE;
-    case TYPE_SPACE: return size < ABI_SPACE_PAGES_MIN || size > SIZE_PAGES_MAX ? 0 : (uint64_t)size * PAGE_SIZE;
-    case TYPE_CAPTABLE: return size == 0 || size > CAPTABLE_CHUNKS_MAX ? 0 : ABI_CAPTABLE_BYTES + size * WORD_BYTES;
-    case TYPE_CHUNK: return is_plain ? ABI_CHUNK_BYTES : 0;
-    case TYPE_THREAD: return is_plain ? ABI_THREAD_BYTES : 0;
-    case TYPE_BUDGET: return is_plain ? ABI_BUDGET_BYTES : 0;
-    case TYPE_ENDPOINT: return is_plain ? ABI_ENDPOINT_BYTES : 0;
-    case TYPE_REPLY: return is_plain ? ABI_REPLY_BYTES : 0;
-    case TYPE_NOTIFICATION: return is_plain ? ABI_NOTIFICATION_BYTES : 0;
-    case TYPE_INTERRUPT: return is_plain ? ABI_INTERRUPT_BYTES : 0;
-    case TYPE_TIMER: return is_plain ? ABI_TIMER_BYTES : 0;
-    default: return 0;
-    }
-}
-
-static bool is_paged(enum abi_object_type type)
-{
-    return type == TYPE_FRAME || type == TYPE_MEMORY || type == TYPE_SPACE || type == TYPE_POOL;
-}
-
-/* ---- frames ---- */
 
 static bool frame_is_under_way(const struct making *m)
 {
@@ -70,31 +30,13 @@ static bool frame_is_under_way(const struct making *m)
            frame_base(m->slot) == m->base && frame_pages(m->slot) == m->size;
 }
 
-static status_t frame_reserve(struct making *m)
-{
-    struct memory *memory = memory_of(m->memory->object);
-    bool is_ram = (memory->kind & ABI_MEMORY_RAM) != 0;
-    struct cap *frame = m->slot;
-    struct range_place place;
-    status_t status = memory_find_place(memory, m->base, m->size_bytes, &place);
-
-    if (status != OK)
-        return status;
-    node_init(&frame->node, CAP_OWNER | CAP_MAKING, TYPE_FRAME);
-    frame->node.rights = (uint16_t)(object_rights(TYPE_FRAME) & (is_ram ? ~(word_t)0 : ~(word_t)RIGHT_EXECUTE));
-    frame->node.pages = (uint32_t)m->size | (is_ram ? 0 : (uint32_t)FRAME_DEVICE);
-    frame->range.base = range_of_frame(m->base);
-    memory_insert(memory, &frame->range, &place);
-    node_add_child(&m->memory->node, &frame->node);
-    return OK;
-}
-
+/* Reserve a frame's pages, then zero them; a frame under way from before a preemption is gone on with. */
 static status_t frame_make(struct making *m)
 {
     struct thread *self = m->self;
 
     if (!frame_is_under_way(m)) {
-        status_t status = cap_is_empty(m->slot) ? frame_reserve(m) : ERR_SLOT_IN_USE;
+        status_t status = cap_is_empty(m->slot) ? make_frame(m->memory, m->base, m->size, m->slot) : ERR_SLOT_IN_USE;
 
         if (status != OK)
             return status;
@@ -113,57 +55,6 @@ static status_t frame_make(struct making *m)
     return OK;
 }
 
-/* ---- objects with a header ---- */
-
-static struct object *object_create(struct making *m, void *start)
-{
-    switch (m->type) {
-    case TYPE_MEMORY: {
-        struct memory *memory = start;
-        struct memory *parent = memory_of(m->memory->object);
-
-        memory_init(memory, m->base, m->size_bytes, ABI_MEMORY_HEADER_BYTES, parent->kind);
-        memory->depth = (uint8_t)(parent->depth + 1);
-        return &memory->object;
-    }
-    case TYPE_SPACE: space_init(start, m->base, m->size); return &((struct space *)start)->object;
-    case TYPE_POOL: pool_init(start, m->base, m->size); return &((struct pool *)start)->object;
-    case TYPE_CAPTABLE: ((struct captable *)start)->chunk_count = (uint32_t)m->size; return start;
-    case TYPE_CHUNK: return &((struct chunk *)start)->object;
-    case TYPE_THREAD: thread_init(start); return &((struct thread *)start)->object;
-    case TYPE_BUDGET: budget_init(start); return start;
-    case TYPE_ENDPOINT: list_init(&((struct endpoint *)start)->closed); return start;
-    case TYPE_REPLY: list_node_init(&((struct reply *)start)->kept); return start;
-    case TYPE_NOTIFICATION:
-    case TYPE_INTERRUPT:
-    case TYPE_TIMER:
-    default: return start;
-    }
-}
-
-static status_t object_make(struct making *m)
-{
-    struct memory *memory = memory_of(m->memory->object);
-    void *start = phys_to_virt(m->base);
-    struct range_place place;
-    status_t status = memory_find_place(memory, m->base, m->size_bytes, &place);
-
-    if (status == OK && !cap_is_empty(m->slot))
-        status = ERR_SLOT_IN_USE;
-    if (status != OK)
-        return status;
-    mem_zero(start, is_paged(m->type) ? PAGE_SIZE : m->size_bytes);
-    struct object *object = object_create(m, start);
-
-    object->size_bytes = m->size_bytes;
-    object->range.base = m->base;
-    memory_insert(memory, &object->range, &place);
-    object_init(object, m->type, m->memory, m->slot);
-    return OK;
-}
-
-/* ---- the call ---- */
-
 static status_t make_check(struct cap *cap, const struct memory_make *args, uint64_t size_bytes)
 {
     struct memory *memory = memory_of(cap->object);
@@ -173,7 +64,7 @@ static status_t make_check(struct cap *cap, const struct memory_make *args, uint
         return ERR_BAD_ARGUMENT;
     if (type != TYPE_FRAME && (memory->kind & ABI_MEMORY_KERNEL_USABLE) == 0)
         return ERR_WRONG_TYPE;
-    if (!is_aligned(args->at, is_paged(type) ? PAGE_SIZE : ABI_OBJECT_ALIGN))
+    if (!is_aligned(args->at, object_is_paged(type) ? PAGE_SIZE : ABI_OBJECT_ALIGN))
         return ERR_MISALIGNED;
     if (args->at > memory->size_bytes || args->count > (memory->size_bytes - args->at) / size_bytes)
         return ERR_NO_MEMORY;
@@ -199,7 +90,9 @@ static status_t make_one(struct making *m, word_t slot_index)
 
     if (status == ERR_BAD_CAPABILITY)
         return status;
-    return m->type == TYPE_FRAME ? frame_make(m) : object_make(m);
+    if (m->type == TYPE_FRAME)
+        return frame_make(m);
+    return status != OK ? status : make_object(m->memory, m->type, m->base, m->size, m->slot);
 }
 
 status_t sys_memory_make(struct thread *self, struct cap *cap, struct memory_make *args)
@@ -208,7 +101,7 @@ status_t sys_memory_make(struct thread *self, struct cap *cap, struct memory_mak
     bool is_known = args->type < TYPE_TIME_CONTROL;
     uint64_t size_bytes = is_known ? object_bytes((enum abi_object_type)args->type, args->size) : 0;
     uint64_t stride = align_up((word_t)size_bytes, ABI_OBJECT_ALIGN);
-    struct making m = {.self = self, .memory = cap, .size_bytes = size_bytes, .size = args->size};
+    struct making m = {.self = self, .memory = cap, .size = args->size};
     status_t status = make_check(cap, args, stride);
 
     while (status == OK && memory_clean_step(memory)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot bundle and boot information: what the loader hands the kernel, and the kernel hands the first component.
+ * Boot bundle and boot information: what the loader hands the kernel, and the kernel hands the
+ * first component.
  * All integers are little-endian; offsets count from the start of the structure that holds them.
  */
 #ifndef ABI_BOOT_H
@@ -24,7 +25,7 @@ struct abi_bundle_header {
     uint32_t file_count;            /* at most ABI_BUNDLE_FILES_MAX; file 0 is the root component */
     uint32_t reserved;              /* 0 */
     uint8_t abi_hash[ABI_HASH_BYTES];
-    uint8_t entries_sha256[ABI_HASH_BYTES];     /* over the entries, which carry the files' own hashes */
+    uint8_t entries_sha256[ABI_HASH_BYTES]; /* over the entries, which have the files' hashes */
 };
 
 struct abi_bundle_entry {
@@ -89,7 +90,7 @@ struct abi_boot_info {
     uint64_t device_tree_size_bytes;
     uint64_t buffer_address;        /* message buffer, read-write */
     uint64_t kernel_memory_bytes;   /* text, data, tables and start-up memory that root can't use */
-    uint64_t kernel_entry_time;     /* counter at the kernel's first instruction, for the boot figure */
+    uint64_t kernel_entry_time;     /* counter at the kernel's first instruction */
     uint32_t console_index;         /* memory[] entry that holds the firmware's console, or ~0 */
     uint32_t memory_count;
     struct abi_boot_memory memory[ABI_BOOT_MAX_MEMORY];
@@ -102,7 +103,10 @@ _Static_assert(sizeof(struct abi_boot_info) == 88 + 24 * ABI_BOOT_MAX_MEMORY, "b
 
 /* ---- component images: ELF executables with a note that says what they were built against ---- */
 
-/* Note name "Skerry", type 1, descriptor = abi hash (32 bytes).  Emitted by lib/rt, checked by kernel and root. */
+/*
+ * Note name "Skerry", type 1, descriptor = abi hash (32 bytes).  Emitted by lib/rt, checked by
+ * kernel and root.
+ */
 enum { ABI_NOTE_TYPE_HASH = 1 };
 
 #endif

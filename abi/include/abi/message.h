@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Message info word and message buffer: what kernel and components agree on beside registers.
- * The buffer is one page of a RAM frame that the thread was configured with; the kernel reads it through its own
- * mapping, so no system call ever touches a user address.
+ * The buffer is one page of a RAM frame that the thread was configured with; the kernel reads it
+ * through its own mapping, so no system call ever touches a user address.
  */
 #ifndef ABI_MESSAGE_H
 #define ABI_MESSAGE_H
@@ -30,15 +30,18 @@ enum {
 };
 
 struct abi_buffer {
-    uintptr_t words[ABI_MESSAGE_WORDS];         /* [0..7] unused: they travel in registers */
-    uintptr_t caps[ABI_MESSAGE_CAPS];           /* sender: indices of the capabilities to send along */
-    uintptr_t receive_slots[ABI_MESSAGE_CAPS];  /* receiver: empty slots for them; 0 = take none */
-    uintptr_t list[440];                        /* the list area: input and output of some operations */
+    uintptr_t words[ABI_MESSAGE_WORDS];        /* [0..7] unused: they travel in registers */
+    uintptr_t caps[ABI_MESSAGE_CAPS];          /* sender: indices of capabilities to send along */
+    uintptr_t receive_slots[ABI_MESSAGE_CAPS]; /* receiver: empty slots for them; 0 = take none */
+    uintptr_t list[440];                       /* the list area: data of some operations */
 };
 
-/* One entry of space.map, unmap and protect; unmap and protect ignore frame and page, unmap also attributes. */
+/*
+ * One entry of space.map, unmap and protect; unmap and protect ignore frame and page, unmap also
+ * attributes.
+ */
 struct abi_map_entry {
-    uintptr_t frame;            /* index in the caller's captable; needs the rights that are mapped */
+    uintptr_t frame;            /* index in the caller's captable; it has the rights mapped */
     uintptr_t address;          /* page aligned */
     uintptr_t page;             /* first page in the frame */
     uintptr_t count_attributes; /* pages << 8 | map_attribute bits */
@@ -49,7 +52,8 @@ enum {
     ABI_LIST_MAX = ABI_LIST_BYTES / (int)sizeof(struct abi_map_entry),
 };
 
-_Static_assert(sizeof(uintptr_t) != 8 || sizeof(struct abi_buffer) == ABI_PAGE_SIZE, "buffer is a page");
+_Static_assert(sizeof(uintptr_t) != 8 || sizeof(struct abi_buffer) == ABI_PAGE_SIZE,
+               "buffer is a page");
 _Static_assert(sizeof(struct abi_map_entry) == 4 * sizeof(uintptr_t), "no padding");
 
 #endif

@@ -3,9 +3,9 @@
  * A thread's registers as thread.read and thread.write show them, one layout per architecture.
  *
  * Registers of the system-call interface:
- *              call/status  cap/badge  info  aux   w0..w7   survive
- *   aarch64    x8           x9         x10   x11   x0..x7   x19-x30, sp, tpidr_el0, FP and vector state
- *   riscv64    t0           t1         t2    t3    a0..a7   s0-s11, ra, sp, gp, tp, FP state
+ *            call/status  cap/badge  info  aux  w0..w7  survive
+ *   aarch64  x8           x9         x10   x11  x0..x7  x19-x30, sp, tpidr_el0, FP and vectors
+ *   riscv64  t0           t1         t2    t3   a0..a7  s0-s11, ra, sp, gp, tp, FP state
  * The trap instruction is svc #0, or ecall.  Of the rest, x12-x18 and t4-t6 come back as zero.
  */
 #ifndef ABI_REGISTERS_H

@@ -9,6 +9,7 @@
 #ifndef ARCH_AARCH64_CPU_H
 #define ARCH_AARCH64_CPU_H
 
+#include <abi/boot.h>
 #include <base/types.h>
 #include <stdbool.h>
 
@@ -54,5 +55,7 @@ static inline void arch_timer_set(uint64_t deadline)
 {
     __asm__ volatile("msr cntv_cval_el0, %0" ::"r"(deadline));
 }
+
+enum { ARCH_ELF_MACHINE = ABI_MACHINE_AARCH64 };
 
 #endif

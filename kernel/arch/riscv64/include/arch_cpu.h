@@ -8,6 +8,7 @@
 #ifndef ARCH_RISCV64_CPU_H
 #define ARCH_RISCV64_CPU_H
 
+#include <abi/boot.h>
 #include <base/compiler.h>
 #include <base/types.h>
 #include <stdbool.h>
@@ -69,5 +70,7 @@ static inline void arch_timer_set(uint64_t deadline)
     else
         timer_set_by_firmware(deadline);
 }
+
+enum { ARCH_ELF_MACHINE = ABI_MACHINE_RISCV64 };
 
 #endif

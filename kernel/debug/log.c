@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log ring.  Positions count every byte ever written, so a reader knows what it missed.
+ */
+#include "debug/log.h"
+
+#include <arch/irq.h>
+#include <base/format.h>
+#include <base/memory.h>
+#include <stdarg.h>
+
+enum { LOG_BYTES = 4096, LOG_LINE_MAX = 160 };
+
+static struct {
+    word_t written;
+    char ring[LOG_BYTES];
+} log;
+
+void log_write(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        log.ring[log.written++ % LOG_BYTES] = bytes[i];
+        debug_console_put(bytes[i]);
+    }
+}
+
+void log_text(const char *text)
+{
+    log_write(text, str_length(text));
+}
+
+void log_format(const char *format_text, ...)
+{
+    char line[LOG_LINE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format_text);
+    (void)format_v(line, sizeof(line), format_text, arguments);
+    va_end(arguments);
+    log_text(line);
+}
+
+size_t log_read(word_t *position, char *out, size_t size, word_t *lost)
+{
+    word_t oldest = log.written > LOG_BYTES ? log.written - LOG_BYTES : 0;
+    word_t from = *position > log.written ? log.written : word_max(*position, oldest);
+    size_t count = word_min(size, log.written - from);
+
+    *lost = *position < oldest ? oldest - *position : 0;
+    for (size_t i = 0; i < count; i++)
+        out[i] = log.ring[(from + i) % LOG_BYTES];
+    *position = from + count;
+    return count;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end: what a person needs to know, then power off with a failure.  Everything here may be broken, so it takes no
+ * lock and touches as little as possible.
+ */
+#include <arch/cpu.h>
+#include <arch/trap.h>
+
+#include "debug/log.h"
+#include "kernel.h"
+#include "object/thread.h"
+
+enum { PANIC_EXIT_CODE = 101 };
+
+static void describe_core(void)
+{
+    struct cpu *cpu = cpu_current();
+
+    if (cpu == NULL)
+        return;
+    log_format("  core %u, ", cpu->index);
+    if (cpu->current == NULL)
+        log_text("no thread\n");
+    else
+        log_format("thread %p at pc 0x%lx\n", (void *)cpu->current,
+                   (unsigned long)context_pc(&cpu->current->context));
+}
+
+void kernel_panic(const char *file, int line, const char *what)
+{
+    log_format("\nkernel panic: %s\n  %s:%d\n", what, file, line);
+    describe_core();
+    arch_power_off(PANIC_EXIT_CODE);
+}
+
+void kernel_trap_panic(word_t pc, word_t address, word_t syndrome)
+{
+    log_format("\nkernel panic: trap inside the kernel\n  pc 0x%lx address 0x%lx syndrome 0x%lx\n",
+               (unsigned long)pc, (unsigned long)address, (unsigned long)syndrome);
+    describe_core();
+    arch_power_off(PANIC_EXIT_CODE);
+}
