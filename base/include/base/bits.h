@@ -3,12 +3,13 @@
  * Bits of a word and of 64-bit values.
  *
  * Compilers turn their bit builtins into library calls on processors that lack the instruction,
- * and there is no such library here.  So counting is done with plain shifts and masks, which
- * compilers still recognise where they can do better.
+ * and there is no such library here.  So there, and for counting ones, plain shifts and masks do
+ * the work.
  */
 #ifndef BASE_BITS_H
 #define BASE_BITS_H
 
+#include <base/compiler.h>
 #include <base/types.h>
 
 static inline unsigned u32_count_ones(uint32_t value)
@@ -28,8 +29,11 @@ static inline unsigned u32_half(uint32_t value, unsigned step)
 /* Index of the highest set bit; `value` is not 0. */
 static inline unsigned u32_last_set(uint32_t value)
 {
-    unsigned index = u32_half(value, 16);
+    unsigned index;
 
+    if (COMPILER_COUNTS_ZEROS)
+        return 31 - (unsigned)__builtin_clz(value);
+    index = u32_half(value, 16);
     index += u32_half(value >> index, 8);
     index += u32_half(value >> index, 4);
     index += u32_half(value >> index, 2);
@@ -39,6 +43,8 @@ static inline unsigned u32_last_set(uint32_t value)
 /* Index of the lowest set bit; `value` is not 0. */
 static inline unsigned u32_first_set(uint32_t value)
 {
+    if (COMPILER_COUNTS_ZEROS)
+        return (unsigned)__builtin_ctz(value);
     return u32_count_ones((value & -value) - 1);
 }
 
@@ -51,6 +57,8 @@ static inline unsigned u64_last_set(uint64_t value)
 {
     uint32_t high = (uint32_t)(value >> 32);
 
+    if (COMPILER_COUNTS_ZEROS)
+        return 63 - (unsigned)__builtin_clzll(value);
     return high != 0 ? 32 + u32_last_set(high) : u32_last_set((uint32_t)value);
 }
 
@@ -58,6 +66,8 @@ static inline unsigned u64_first_set(uint64_t value)
 {
     uint32_t low = (uint32_t)value;
 
+    if (COMPILER_COUNTS_ZEROS)
+        return (unsigned)__builtin_ctzll(value);
     return low != 0 ? u32_first_set(low) : 32 + u32_first_set((uint32_t)(value >> 32));
 }
 

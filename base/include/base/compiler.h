@@ -3,7 +3,7 @@
  * The one header that knows compilers.
  *
  * Attributes, branch hints and every `#if` of the portable tree live here, so that all other code
- * is plain C17.  Nothing here knows a processor.
+ * is plain C17.
  */
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H
@@ -32,6 +32,13 @@
 #define NO_LIBC_IDIOMS __attribute__((no_builtin))
 #else
 #define NO_LIBC_IDIOMS __attribute__((optimize("no-tree-loop-distribute-patterns")))
+#endif
+
+/* Whether counting a number's leading and trailing zeros compiles to instructions, not to a call. */
+#if defined(__riscv) && !defined(__riscv_zbb)
+enum { COMPILER_COUNTS_ZEROS = false };
+#else
+enum { COMPILER_COUNTS_ZEROS = true };
 #endif
 
 ALWAYS_INLINE bool likely(bool condition)
