@@ -13,7 +13,7 @@ void emit_protocol_fake_h(const struct model *model, FILE *out)
     emit_protocol_head(protocol, "a fake server for tests", "_fake", out);
     fprintf(out,
             "#include <protocol/%s_server.h>\n\n"
-            "/* For each operation: how often it was asked, the last arguments, what to answer. */\n"
+            "/* For each operation: how often it was asked, with what, and what to answer. */\n"
             "struct %s_fake {\n    word_t badge; /* of the last request */\n",
             owner, owner);
     for (int i = 0; i < protocol->operation_count; i++) {

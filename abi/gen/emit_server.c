@@ -37,10 +37,11 @@ static void emit_pack_prototype(const struct protocol *protocol,
 
 static const char handlers_comment[] =
     "/*\n"
-    " * What the service writes.  Arguments were checked for size and form; `in` is borrowed, `out`\n"
-    " * starts as zero, and request->message.badge says whose session it is.  A handler answers OK\n"
-    " * or an error; one whose reply may come later may ipc_keep it and return IPC_REPLY_LATER.\n"
-    " * A capability that came along is deleted afterwards unless it is taken by ipc_take_cap.\n"
+    " * What the service writes.  Arguments were checked for size and form; `in` is borrowed,\n"
+    " * `out` starts as zero, and request->message.badge says whose session it is.  A handler\n"
+    " * answers OK or an error; one whose reply may come later may ipc_keep it and return\n"
+    " * IPC_REPLY_LATER.  A capability that came along is deleted afterwards unless it is taken\n"
+    " * by ipc_take_cap.\n"
     " */\n\n";
 
 void emit_protocol_server_h(const struct model *model, FILE *out)
@@ -108,7 +109,8 @@ static void emit_handle(const struct protocol *protocol, const struct protocol_o
     fprintf(out, "    status = %s_on_%s(state, request%s%s);\n", owner, name,
             has_in ? ", &in" : "", has_out ? ", &out" : "");
     if (has_out)
-        fprintf(out, "    return status != OK ? status : %s_%s_pack(message, &out);\n", owner, name);
+        fprintf(out, "    return status != OK ? status : %s_%s_pack(message, &out);\n", owner,
+                name);
     else
         fprintf(out, "    return status != OK ? status : ipc_answer(message, OK);\n");
     fprintf(out, "}\n\n");
