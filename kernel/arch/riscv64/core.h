@@ -21,6 +21,16 @@ struct core_record {
 };
 
 static_assert(sizeof(struct core_record) == 16, "CORE_RECORD_BYTES of start.S and entry.S");
+static_assert((int)CPU_MAX == 8 && (int)KERNEL_STACK_BYTES == 4096, "start.S and entry.S");
+
+/* By core: its hart, and the top of its stack once it may start. */
+struct core_slot {
+    word_t hart;
+    void *stack_top;
+};
+
+static_assert(sizeof(struct core_slot) == 16, "CORE_SLOT_BYTES of start.S");
+extern struct core_slot core_slots[CPU_MAX];
 
 static inline struct core_record *core_record(void)
 {

@@ -11,14 +11,16 @@ enum { HARTS_IN_MASK = 64 };    /* firmware calls name harts by a mask of one wo
 
 static struct {
     unsigned count;
-    word_t hart[CPU_MAX];
     struct sbi_harts running;
     uint64_t frequency;
 } cores;
 
+/* Not among the data that start.S clears: a core may look before that. */
+SECTION(".data.core_slots") struct core_slot core_slots[CPU_MAX];
+
 bool timer_has_compare_register;
 
-extern char secondary_start[];
+extern char kernel_image_start[]; /* kernel.ld; also where every core starts */
 
 void cpu_set_current(struct cpu *cpu)
 {
@@ -93,7 +95,7 @@ unsigned arch_cpu_find(const struct fdt *fdt)
     uint32_t frequency;
     word_t hart;
 
-    cores.hart[0] = boot_hart;
+    core_slots[0].hart = boot_hart;
     cores.count = 1;
     cores.running.base = boot_hart / HARTS_IN_MASK * HARTS_IN_MASK;
     cores.running.mask = hart_bit(boot_hart);
@@ -109,7 +111,7 @@ unsigned arch_cpu_find(const struct fdt *fdt)
         if (hart == boot_hart)
             find_boot_core(&node);
         else if (cores.count < CPU_MAX)
-            cores.hart[cores.count++] = hart;
+            core_slots[cores.count++].hart = hart;
     }
     return cores.count;
 }
@@ -117,7 +119,7 @@ unsigned arch_cpu_find(const struct fdt *fdt)
 bool core_of_hart(word_t hart, unsigned *index)
 {
     for (unsigned i = 0; i < cores.count; i++) {
-        if (cores.hart[i] == hart) {
+        if (core_slots[i].hart == hart) {
             *index = i;
             return true;
         }
@@ -129,26 +131,27 @@ struct sbi_harts core_others(void)
 {
     struct sbi_harts others = cores.running;
 
-    others.mask &= ~hart_bit(cores.hart[core_record()->index]);
+    others.mask &= ~hart_bit(core_slots[core_record()->index].hart);
     return others;
 }
 
 bool arch_cpu_start(unsigned index, void *stack_top)
 {
     struct core_record *record = (struct core_record *)stack_top - 1;
-    word_t hart = cores.hart[index];
+    struct core_slot *slot = &core_slots[index];
 
     record->index = index;
+    __atomic_store_n(&slot->stack_top, stack_top, __ATOMIC_RELEASE);
     if (sbi_call(SBI_HSM, SBI_HSM_START,
-                 (word_t[5]){hart, virt_to_phys(secondary_start), (word_t)stack_top}) != 0)
+                 (word_t[5]){slot->hart, virt_to_phys(kernel_image_start)}) != 0)
         return false;
-    cores.running.mask |= hart_bit(hart);
+    cores.running.mask |= hart_bit(slot->hart);
     return true;
 }
 
 void arch_ipi_send(unsigned index)
 {
-    struct sbi_harts harts = {1, cores.hart[index]};
+    struct sbi_harts harts = {1, core_slots[index].hart};
 
     sbi_call_harts(SBI_IPI, SBI_IPI_SEND, harts);
 }

@@ -26,12 +26,6 @@ status_t debug_single_step(struct arch_debug *debug, struct arch_context *contex
     return ERR_NOT_SUPPORTED;
 }
 
-bool debug_in_use(const struct arch_debug *debug)
-{
-    (void)debug;
-    return false;
-}
-
 void debug_load(const struct arch_debug *debug)
 {
     (void)debug;

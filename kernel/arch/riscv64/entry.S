@@ -11,6 +11,7 @@
  */
     .equ    CONTEXT_PC, 256                     /* arch_context.h; register n is at 8n */
     .equ    CONTEXT_STACK, 264
+    .equ    CONTEXT_FORWARDED, 272
     .equ    CORE_RECORD_CPU, 0                  /* core.h */
     .equ    CORE_RECORD_BYTES, 16
     .equ    KERNEL_STACK_BYTES, 4096            /* arch/cpu.h */
@@ -53,11 +54,13 @@ trap_entry:
     save_registers
     addi    t4, t4, -CAUSE_USER_CALL
     bnez    t4, 1f
+    ld      t4, CONTEXT_FORWARDED(tp)
+    bnez    t4, 2f
 
     sd      zero, 29 * 8(tp)                    /* lost in a call */
     sd      zero, 30 * 8(tp)
     sd      zero, 31 * 8(tp)
-    enter_kernel ECALL_BYTES
+3:  enter_kernel ECALL_BYTES
     jal     trap_call
 
 /* a0 = the thread to go on with */
@@ -80,6 +83,10 @@ thread_resume:
     csrr    a2, stval
     jal     trap_other
     j       thread_resume
+
+2:  sd      t5, 30 * 8(tp)
+    sd      t6, 31 * 8(tp)
+    j       3b
 
 /* Only the first exit comes here, with SPP still set by the trap that turned the MMU on. */
     .globl  trap_exit

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The floating-point unit: F and D.  Off, its first use traps as an illegal instruction.
+ * The registers of the floating-point unit, extensions F and D, to and from memory.
  */
-    .equ    SSTATUS_FS, 3 << 13                 /* all bits set: on, and dirty */
     .equ    FPU_FCSR, 256                       /* arch_context.h; register n is at 8n */
 
     .attribute arch, "rv64imafdc"
@@ -14,18 +13,6 @@
     .endm
 
     .section .text.fpu, "ax"
-    .globl  fpu_enable
-fpu_enable:
-    li      t0, SSTATUS_FS
-    csrs    sstatus, t0
-    ret
-
-    .globl  fpu_disable
-fpu_disable:
-    li      t0, SSTATUS_FS
-    csrc    sstatus, t0
-    ret
-
     .globl  fpu_save
 fpu_save:
     each_register fsd

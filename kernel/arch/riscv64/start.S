@@ -4,12 +4,20 @@
  *
  * The image is flat, linked at the top of the address space and started at any multiple of 2 MiB
  * with the MMU off.  All addressing is relative to pc, so the same code runs at both addresses;
- * mmu_on is where one becomes the other.  Header: Linux Documentation/riscv/boot-image-header.rst.
+ * mmu_on is where one becomes the other.
+ *
+ * All cores come in at the same address, and the first one boots.  An address of its own for the
+ * others would not do: older OpenSBI says "start" before it stores the address, and a core that
+ * looks in between goes to the image's.  Header: Linux Documentation/riscv/boot-image-header.rst.
  */
     .equ    IMAGE_BASE, 0xffffffff80000000      /* KERNEL_IMAGE_BASE */
     .equ    CORE_RECORD_BYTES, 16               /* core.h; cpu, index */
     .equ    CORE_RECORD_INDEX, 8
-    .equ    KERNEL_STACK_BYTES, 4096            /* arch/cpu.h */
+    .equ    CORE_SLOT_BYTES, 16                 /* core.h; hart, stack */
+    .equ    CORE_SLOT_HART, 0
+    .equ    CORE_SLOT_STACK, 8
+    .equ    CPU_MAX, 8                          /* arch/cpu.h */
+    .equ    KERNEL_STACK_BYTES, 4096
     .equ    SSTATUS_USER, 0xc6722               /* MXR, SUM, XS, FS, VS, SPP, SIE: all start as 0 */
     .equ    COUNTERS_ALL, 7                     /* cycle, time, instret */
 
@@ -31,10 +39,14 @@ kernel_start:
     .ascii  "RSC\005"
     .4byte  0
 
-/* a0 = hart, a1 = device tree */
+/* a0 = hart, a1 = device tree if this is the first */
 boot:
     csrr    s0, time
     csrw    sie, zero
+    la      t0, is_taken
+    li      t1, 1
+    amoswap.w.aq t1, t1, (t0)
+    bnez    t1, secondary
     mv      s1, a0
     mv      s2, a1
 
@@ -58,12 +70,20 @@ boot:
     mv      a2, s0
     tail    kernel_main
 
-/* a0 = hart, a1 = top of the kernel stack, its record filled in */
-    .globl  secondary_start
-secondary_start:
-    csrw    sie, zero
-    mv      s0, a1
-    call    mmu_on
+/* a0 = hart; its stack is where core_slots has it, once the boot core says so */
+secondary:
+    la      t0, core_slots
+    addi    t1, t0, CPU_MAX * CORE_SLOT_BYTES
+1:  ld      s0, CORE_SLOT_STACK(t0)
+    fence   r, rw
+    ld      t2, CORE_SLOT_HART(t0)
+    addi    t0, t0, CORE_SLOT_BYTES
+    beqz    s0, 2f
+    beq     t2, a0, 3f
+2:  bltu    t0, t1, 1b
+    j       secondary
+
+3:  call    mmu_on
     addi    sp, s0, -CORE_RECORD_BYTES
     ld      a0, CORE_RECORD_INDEX(sp)
     tail    kernel_main_secondary
@@ -101,10 +121,12 @@ mmu_on:
     .skip   KERNEL_STACK_BYTES
 boot_stack_end:
 
-    .section .data.boot_hart, "aw"
+    .section .data.start, "aw"
     .balign 8
     .globl  boot_hart
 boot_hart:
     .8byte  0
+is_taken:
+    .4byte  0
 
     .section .note.GNU-stack, "", @progbits

@@ -4,6 +4,7 @@
  * The RISC-V Instruction Set Manual, Volume II: Privileged Architecture 20211203, 4.1.8 and 4.1.9.
  */
 #include <abi/objects.h>
+#include <arch/context.h>
 #include <arch/trap.h>
 
 enum cause {
@@ -14,7 +15,6 @@ enum cause {
 };
 
 static const word_t CAUSE_INTERRUPT = (word_t)1 << 63;
-static const word_t SSTATUS_FS = 3 << 13;
 
 /* Volume I, chapter 24 (opcodes) and 16.8 (short forms). */
 enum opcode {

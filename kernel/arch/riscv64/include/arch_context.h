@@ -2,8 +2,8 @@
 /*
  * riscv64: a thread's registers and the accessors that arch/context.h promises.
  *
- * A context always holds all general registers: a call enters with t4-t6 stored as zero, so one
- * exit path serves calls and interrupts alike.  There is no status word: what user mode runs with
+ * A context always holds all general registers: a call of the kernel's own stores t4-t6 as zero, so
+ * one exit path serves calls, foreign calls and interrupts alike.  There is no status word: what user mode runs with
  * is the same for all threads, and the state of the FPU belongs to the core.
  */
 #ifndef ARCH_RISCV64_CONTEXT_H
@@ -14,10 +14,10 @@
 
 /* entry.S knows these offsets. */
 struct arch_context {
-    word_t x[32];       /* x[0] is always 0 */
+    word_t x[32]; /* x[0] is always 0 */
     word_t pc;
-    word_t stack;       /* of the core that the thread last ran on: where the next trap starts */
-    word_t is_forwarded;    /* entry keeps t4-t6 too: foreign programs expect them back */
+    word_t stack; /* of the core that the thread last ran on: where the next trap starts */
+    word_t is_forwarded; /* a call keeps t4-t6 too */
 };
 
 struct arch_fpu {
@@ -95,6 +95,11 @@ static inline word_t context_pc(const struct arch_context *context)
     return context->pc;
 }
 
+static inline void context_set_pc(struct arch_context *context, word_t pc)
+{
+    context->pc = pc;
+}
+
 static inline word_t context_foreign_number(const struct arch_context *context)
 {
     return context->x[REGISTER_FOREIGN];
@@ -103,6 +108,25 @@ static inline word_t context_foreign_number(const struct arch_context *context)
 static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded)
 {
     context->is_forwarded = is_forwarded;
+}
+
+/* sstatus.FS: 0 is off, all bits set is on.  The first use of a unit that is off is illegal. */
+static const word_t SSTATUS_FS = 3 << 13;
+
+static inline void fpu_enable(void)
+{
+    __asm__ volatile("csrs sstatus, %0" ::"r"(SSTATUS_FS) : "memory");
+}
+
+static inline void fpu_disable(void)
+{
+    __asm__ volatile("csrc sstatus, %0" ::"r"(SSTATUS_FS) : "memory");
+}
+
+static inline bool debug_in_use(const struct arch_debug *debug)
+{
+    (void)debug;
+    return false;
 }
 
 #endif
