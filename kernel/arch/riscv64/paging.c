@@ -263,6 +263,14 @@ void paging_protect(struct paging *paging, vaddr_t address, size_t pages, unsign
     leaves_change(paging, address, pages, user_bits(attributes), pool);
 }
 
+bool paging_permits(const struct paging *paging, vaddr_t address, unsigned access)
+{
+    unsigned level;
+    word_t wanted = user_bits(access);
+
+    return address < USER_TOP && (*tables_find(paging->root, address, &level) & wanted) == wanted;
+}
+
 /*
  * One step looks at the last-level table the cursor is in.  Behind the last one of a GiB the
  * cursor stops on that GiB's last page once more, for the table above.

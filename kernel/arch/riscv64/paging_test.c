@@ -274,6 +274,22 @@ static void a_page_without_rights_is_no_table(void)
     tables_agree(0, PAGES_2M);
 }
 
+static void permits_what_the_tables_allow(void)
+{
+    start_empty();
+    map(0, PAGES_2M, 0x80000000, MAP_READ | MAP_WRITE);
+    map(PAGES_2M, 1, 0x80000000, MAP_EXECUTE);
+    CHECK(paging_permits(&space, page_address(5), MAP_READ));
+    CHECK(paging_permits(&space, page_address(5) + 17, MAP_WRITE));
+    CHECK(!paging_permits(&space, page_address(5), MAP_EXECUTE));
+    CHECK(paging_permits(&space, page_address(PAGES_2M), MAP_EXECUTE));
+    CHECK(!paging_permits(&space, page_address(PAGES_2M), MAP_READ));
+    CHECK(!paging_permits(&space, page_address(PAGES_2M + 1), MAP_READ));
+    CHECK(!paging_permits(&space, KERNEL_IMAGE_BASE, MAP_READ));
+    protect(0, PAGES_2M, 0);
+    CHECK(!paging_permits(&space, page_address(5), MAP_READ));
+}
+
 static void collect_leaves_only_tables_in_use(void)
 {
     start_empty();
@@ -325,6 +341,7 @@ static const struct check_test tests[] = {
     {"aligned_runs_take_large_pages", aligned_runs_take_large_pages},
     {"one_cut_is_not_counted_twice", one_cut_is_not_counted_twice},
     {"a_page_without_rights_is_no_table", a_page_without_rights_is_no_table},
+    {"permits_what_the_tables_allow", permits_what_the_tables_allow},
     {"collect_leaves_only_tables_in_use", collect_leaves_only_tables_in_use},
     {"destroyed_tables_come_back_zeroed", destroyed_tables_come_back_zeroed},
     {"kernel_half_survives", kernel_half_survives},

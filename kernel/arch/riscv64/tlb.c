@@ -8,8 +8,6 @@
 #include "core.h"
 #include "tables.h"
 
-#include <abi/objects.h>
-
 /* From here on forgetting everything is cheaper than page by page. */
 enum { FLUSH_PAGES_MAX = 64 };
 
@@ -85,25 +83,6 @@ unsigned paging_id_bits(void)
 void paging_activate_none(void)
 {
     satp_load(kernel_space_root(), 0);
-}
-
-bool paging_refresh(const struct paging *paging, vaddr_t address, unsigned access)
-{
-    word_t wanted = ENTRY_VALID | ENTRY_USER;
-    unsigned level;
-
-    if (address >= USER_TOP)
-        return false;
-    if (access == MAP_READ)
-        wanted |= ENTRY_READ;
-    else if (access == MAP_WRITE)
-        wanted |= ENTRY_WRITE;
-    else
-        wanted |= ENTRY_EXECUTE;
-    if ((*tables_find(paging->root, address, &level) & wanted) != wanted)
-        return false;
-    __asm__ volatile("sfence.vma %0, zero" ::"r"(address) : "memory");
-    return true;
 }
 
 void cache_sync_instructions(const void *start, size_t size_bytes)

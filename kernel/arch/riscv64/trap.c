@@ -77,8 +77,11 @@ static bool is_first_fpu_use(word_t instruction)
     return (status & SSTATUS_FS) == 0 && (instruction == 0 || instruction_uses_fpu(instruction));
 }
 
+/* The processor may remember that nothing was mapped here (4.2.1): when the thread tries again
+ * because paging_permits, it shall look at the tables. */
 static struct thread *page_fault(struct thread *self, struct trap_fault *fault, word_t access)
 {
+    __asm__ volatile("sfence.vma %0, zero" ::"r"(fault->address) : "memory");
     fault->kind = FAULT_PAGE;
     fault->access = access;
     return trap_fault(self, fault);

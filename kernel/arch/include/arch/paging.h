@@ -64,10 +64,6 @@ bool paging_destroy_step(struct paging *paging, struct page_list *pool);
 static inline void paging_activate(const struct paging *paging, word_t id);
 void paging_activate_none(void);                        /* no user mapping at all */
 
-/* Mapping is not announced to other cores, so a page fault may be out of date.  true: the tables allow the access, and
- * this core has now forgotten that they did not; the thread just goes on. */
-bool paging_refresh(const struct paging *paging, vaddr_t address, unsigned access);
-
 /* Address-space ids: bits the hardware has (0 allowed).  Flushes take effect on all cores before they return. */
 unsigned paging_id_bits(void);
 void paging_flush_range(word_t id, vaddr_t address, size_t pages);
