@@ -320,6 +320,7 @@ static void fill_info(struct rooting *r, struct abi_boot_info *info)
         info->memory[i] = (struct abi_boot_memory){
             .base = memory->base,
             .size_bytes = memory->size_bytes,
+            .first_free = memory == r->memory ? paddr_align_up(r->next - memory->base, PAGE_SIZE) : 0,
             .slot = ABI_ROOT_MEMORY + i,
             .kind = memory->kind,
         };

@@ -259,9 +259,8 @@ static void set_up(const struct abi_boot_info *boot)
     rt_ranges_init(&frame.offsets, frame.offset_parts, OFFSET_PARTS);
     rt_ranges_init(&frame.addresses, frame.address_parts, ADDRESS_PARTS);
     rt_slots_init(&frame.slots, frame.slots_taken, ABI_ROOT_FIRST_FREE, SLOTS);
-    /* Behind the header that a memory made from another one has. */
-    (void)rt_ranges_give(&frame.offsets, ABI_PAGE_SIZE,
-                         (word_t)memory->size_bytes - ABI_PAGE_SIZE);
+    (void)rt_ranges_give(&frame.offsets, (word_t)memory->first_free,
+                         (word_t)(memory->size_bytes - memory->first_free));
     (void)rt_ranges_give(&frame.addresses, FREE_ADDRESSES, FREE_ADDRESS_BYTES);
     frame.maker = (struct rt_maker){
         .captable = ABI_ROOT_CAPTABLE,

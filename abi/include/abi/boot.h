@@ -53,6 +53,7 @@ enum abi_memory_kind {              /* bits */
 struct abi_boot_memory {
     uint64_t base;
     uint64_t size_bytes;
+    uint64_t first_free;            /* offset from which on nothing lies; page aligned */
     uint32_t slot;                  /* memory capability in root's captable */
     uint32_t kind;
 };
@@ -98,8 +99,8 @@ struct abi_boot_info {
 
 static const uint64_t ABI_BOOT_MAGIC = 0x0a746f6f62797253;          /* "Sryboot\n" */
 
-_Static_assert(sizeof(struct abi_boot_memory) == 24, "boot memory layout");
-_Static_assert(sizeof(struct abi_boot_info) == 88 + 24 * ABI_BOOT_MAX_MEMORY, "boot info layout");
+_Static_assert(sizeof(struct abi_boot_memory) == 32, "boot memory layout");
+_Static_assert(sizeof(struct abi_boot_info) == 88 + 32 * ABI_BOOT_MAX_MEMORY, "boot info layout");
 
 /* ---- component images: ELF executables with a note that says what they were built against ---- */
 
