@@ -7,17 +7,6 @@
 
 enum { MACHINE = 183 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static volatile uint8_t sink;
-
-/* Reads all of it, where the sanitizers see it. */
-static void touch(const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        sink = bytes[i];
-}
-
 static void check_segments(const struct elf *elf)
 {
     struct elf_segment segment;
@@ -33,7 +22,7 @@ static void check_segments(const struct elf *elf)
         require(segment.file_size <= segment.memory_size);
         require((segment.flags & (ELF_WRITE | ELF_EXECUTE)) != (ELF_WRITE | ELF_EXECUTE));
         require(first >= mapped_to);
-        touch(segment.data, segment.file_size);
+        require_readable(segment.data, segment.file_size);
 
         if ((segment.flags & ELF_EXECUTE) != 0 && elf->entry >= segment.address &&
             elf->entry <= last)
@@ -54,6 +43,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(elf.segment_count <= ELF_SEGMENTS_MAX);
     check_segments(&elf);
     if (elf_find_note(&elf, "Skerry", 1, &note, &note_size))
-        touch(note, note_size);
+        require_readable(note, note_size);
     return 0;
 }

@@ -10,25 +10,14 @@
 
 enum { LOOKUPS_MAX = 8 }; /* calls that pass over the whole blob, so that a run stays linear */
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static volatile uint8_t sink;
-
-/* Reads all of it, where the sanitizers see it. */
-static void touch(const void *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        sink = ((const uint8_t *)bytes)[i];
-}
-
 static void ask_property(const struct fdt_property *property)
 {
     const char *text;
     uint64_t number;
     uint32_t cell;
 
-    touch(property->name, str_length(property->name) + 1);
-    touch(property->value, property->size);
+    require_readable(property->name, str_length(property->name) + 1);
+    require_readable(property->value, property->size);
     for (uint32_t i = 0; i < 4; i++) {
         if (fdt_string(property, i, &text))
             require(str_length(text) < property->size);
