@@ -37,6 +37,12 @@ void emit_protocol_reference(const struct model *model, FILE *out);
 /* SPDX line and header comment: what the file is, and where it comes from. */
 void emit_head(FILE *out, const char *what, const char *source);
 
+/* A comment that stands before a declaration, broken into lines; `indent` is spaces. */
+void emit_comment(FILE *out, int indent, const char *text);
+
+/* One paragraph of a longer comment, whose first and last line the caller prints. */
+void emit_comment_line(FILE *out, int indent, const char *text);
+
 /* What the C names of an enum's values begin with: RIGHT, say. */
 const char *enum_prefix(const struct enumeration *enumeration);
 

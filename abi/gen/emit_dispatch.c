@@ -17,7 +17,7 @@ static void emit_field(const struct argument *argument, FILE *out)
                 argument->object.lower);
         return;
     }
-    fprintf(out, "    /* %s */\n", argument->meaning);
+    emit_comment(out, 4, argument->meaning);
     fprintf(out, "    %s %s;\n", argument_type(argument), argument->name.lower);
 }
 

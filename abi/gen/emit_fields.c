@@ -44,12 +44,16 @@ void emit_protocol_c_head(const struct protocol *protocol, const char *what, con
 
 void emit_operation_comment(const struct protocol_operation *operation, FILE *out)
 {
+    char line[512];
+
     fprintf(out, "/*\n");
     for (int i = 0; i < operation->doc.count; i++)
-        fprintf(out, " * %s\n", operation->doc.lines[i]);
-    for (int i = 0; i < operation->error_count; i++)
-        fprintf(out, " * ERR_%s: %s\n", operation->errors[i].status.upper,
-                operation->errors[i].cause);
+        emit_comment_line(out, 0, operation->doc.lines[i]);
+    for (int i = 0; i < operation->error_count; i++) {
+        snprintf(line, sizeof(line), "ERR_%s: %s", operation->errors[i].status.upper,
+                 operation->errors[i].cause);
+        emit_comment_line(out, 0, line);
+    }
     fprintf(out, " */\n");
 }
 

@@ -6,14 +6,18 @@
 
 void emit_status_h(const struct model *model, FILE *out)
 {
+    char comment[512];
+
     emit_head(out, "Status codes: zero is success, the others say whose fault it is.",
               "status.abi");
     fprintf(out, "#ifndef ABI_STATUS_H\n#define ABI_STATUS_H\n\n#include <stdint.h>\n\n"
                  "typedef int32_t status_t;\n\nenum abi_status {\n");
     for (int i = 0; i < model->status_count; i++) {
         const struct status *status = &model->statuses[i];
-        fprintf(out, "    /* %s: %s */\n    %s%s = %ld,\n", status->culprit, status->meaning,
-                status->number == 0 ? "" : "ERR_", status->name.upper, status->number);
+        snprintf(comment, sizeof(comment), "%s: %s", status->culprit, status->meaning);
+        emit_comment(out, 4, comment);
+        fprintf(out, "    %s%s = %ld,\n", status->number == 0 ? "" : "ERR_", status->name.upper,
+                status->number);
     }
     fprintf(out, "};\n\n#endif\n");
 }
@@ -33,8 +37,9 @@ static void emit_enum(const struct enumeration *enumeration, FILE *out)
     fprintf(out, "enum abi_%s {\n", enumeration->name.lower);
     for (int i = 0; i < enumeration->value_count; i++) {
         const struct value *value = &enumeration->values[i];
-        fprintf(out, "    %s_%s = %ld, /* %s */\n", enum_prefix(enumeration), value->name.upper,
-                value->number, value->meaning);
+        emit_comment(out, 4, value->meaning);
+        fprintf(out, "    %s_%s = %ld,\n", enum_prefix(enumeration), value->name.upper,
+                value->number);
     }
     fprintf(out, "};\n\n");
 }

@@ -15,7 +15,7 @@ static void emit_struct(const struct protocol *protocol, const struct protocol_o
     for (int i = 0; i < layout->count; i++) {
         const struct field *field = &layout->fields[i];
         const char *name = field->name.lower;
-        fprintf(out, "    /* %s */\n", field->meaning);
+        emit_comment(out, 4, field->meaning);
         switch (field->kind) {
         case FIELD_WORD: fprintf(out, "    word_t %s;\n", name); break;
         case FIELD_U64:
@@ -48,10 +48,12 @@ static void emit_events(const struct protocol *protocol, FILE *out)
             "/* What the server signals: bits of the notification it was given. */\n"
             "enum %s_event {\n",
             protocol->name.lower);
-    for (int i = 0; i < protocol->event_count; i++)
-        fprintf(out, "    %s_EVENT_%s = %lu, /* %s */\n", protocol->name.upper,
-                protocol->events[i].name.upper, 1ul << protocol->events[i].number,
-                protocol->events[i].meaning);
+    for (int i = 0; i < protocol->event_count; i++) {
+        const struct value *event = &protocol->events[i];
+        emit_comment(out, 4, event->meaning);
+        fprintf(out, "    %s_EVENT_%s = %lu,\n", protocol->name.upper, event->name.upper,
+                1ul << event->number);
+    }
     fprintf(out, "};\n\n");
 }
 

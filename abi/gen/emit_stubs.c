@@ -69,17 +69,16 @@ static void emit_result(const struct argument *argument, FILE *out)
 static void emit_stub(const struct object *object, const struct operation *operation, FILE *out)
 {
     for (int i = 0; i < operation->doc.count; i++)
-        fprintf(out, "/* %s */\n", operation->doc.lines[i]);
+        emit_comment(out, 0, operation->doc.lines[i]);
     fprintf(out, "static inline status_t skr_%s_%s(cap_t %s", object->name.lower,
             operation->name.lower, object->name.lower);
     emit_parameters(operation, out);
     fprintf(out, ")\n{\n");
     emit_words(operation, out);
-    fprintf(
-        out,
-        "    status_t status = skr_invoke(%s, (word_t)OP_%s_%s << ABI_INFO_LABEL_SHIFT, words,\n"
-        "        (word_t *)0);\n",
-        object->name.lower, object->name.upper, operation->name.upper);
+    fprintf(out,
+            "    word_t info = (word_t)OP_%s_%s << ABI_INFO_LABEL_SHIFT;\n"
+            "    status_t status = skr_invoke(%s, info, words, (word_t *)0);\n\n",
+            object->name.upper, operation->name.upper, object->name.lower);
     for (int i = 0; i < operation->out_count; i++)
         emit_result(&operation->out[i], out);
     fprintf(out, "    return status;\n}\n\n");

@@ -32,7 +32,10 @@ status_t dispatch_invoke(struct thread *self, struct cap *cap, word_t operation,
 
 struct memory_make {
     word_t culprit;
-    /* what to make: memory, frame, space, pool, captable, chunk, thread, budget, endpoint, reply, notification, interrupt, timer */
+    /*
+     * what to make: memory, frame, space, pool, captable, chunk, thread, budget, endpoint, reply,
+     * notification, interrupt, timer
+     */
     word_t type;
     /* where the first one lies */
     word_t at;
@@ -168,7 +171,10 @@ struct captable_copy {
     word_t rights;
     /* not 0: make a badged copy (needs the right badge, and an unbadged source) */
     word_t badge;
-    /* 1: the badged copy opens a session; when everything derived from it is gone, the endpoint's receiver gets a closed event */
+    /*
+     * 1: the badged copy opens a session; when everything derived from it is gone, the endpoint's
+     * receiver gets a closed event
+     */
     word_t session;
 };
 status_t sys_captable_copy(struct thread *self, struct cap *captable,
@@ -342,7 +348,10 @@ status_t sys_thread_single_step(struct thread *self, struct cap *thread,
 struct thread_info {
     word_t culprit;
     /* results */
-    /* 0 stopped, 1 ready, 2 running, 3 sending, 4 receiving, 5 waiting for a reply, 6 waiting for a notification, 7 waiting for time, 8 stopped by a fault */
+    /*
+     * 0 stopped, 1 ready, 2 running, 3 sending, 4 receiving, 5 waiting for a reply, 6 waiting for a
+     * notification, 7 waiting for time, 8 stopped by a fault
+     */
     word_t state;
     /* core */
     word_t core;

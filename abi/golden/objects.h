@@ -8,66 +8,114 @@
 #define ABI_OBJECTS_H
 
 enum abi_right {
-    RIGHT_READ = 1, /* map readable; read state */
-    RIGHT_WRITE = 2, /* map writable */
-    RIGHT_EXECUTE = 4, /* map executable */
-    RIGHT_SEND = 8, /* call, send, signal */
-    RIGHT_RECEIVE = 16, /* receive, wait */
-    RIGHT_GRANT = 32, /* send capabilities along, and let the reply carry some */
-    RIGHT_GRANT_REPLY = 64, /* let the reply carry capabilities */
-    RIGHT_BADGE = 128, /* make badged copies */
-    RIGHT_REVOKE = 256, /* revoke what was derived from it */
-    RIGHT_CONTROL = 512, /* change the object */
+    /* map readable; read state */
+    RIGHT_READ = 1,
+    /* map writable */
+    RIGHT_WRITE = 2,
+    /* map executable */
+    RIGHT_EXECUTE = 4,
+    /* call, send, signal */
+    RIGHT_SEND = 8,
+    /* receive, wait */
+    RIGHT_RECEIVE = 16,
+    /* send capabilities along, and let the reply carry some */
+    RIGHT_GRANT = 32,
+    /* let the reply carry capabilities */
+    RIGHT_GRANT_REPLY = 64,
+    /* make badged copies */
+    RIGHT_BADGE = 128,
+    /* revoke what was derived from it */
+    RIGHT_REVOKE = 256,
+    /* change the object */
+    RIGHT_CONTROL = 512,
 };
 
 enum abi_object_type {
-    TYPE_NONE = 0, /* an empty slot */
-    TYPE_DEAD = 1, /* what a revoked capability, or one of a dead object, leaves behind */
-    TYPE_MEMORY = 2, /* memory */
-    TYPE_FRAME = 3, /* frame */
-    TYPE_SPACE = 4, /* space */
-    TYPE_POOL = 5, /* pages for a space */
-    TYPE_CAPTABLE = 6, /* captable */
-    TYPE_CHUNK = 7, /* 64 slots for a captable */
-    TYPE_THREAD = 8, /* thread */
-    TYPE_BUDGET = 9, /* budget */
-    TYPE_ENDPOINT = 10, /* endpoint */
-    TYPE_REPLY = 11, /* reply */
-    TYPE_NOTIFICATION = 12, /* notification */
-    TYPE_INTERRUPT = 13, /* interrupt */
-    TYPE_TIMER = 14, /* timer */
-    TYPE_TIME_CONTROL = 15, /* processor time of one core */
-    TYPE_INTERRUPT_CONTROL = 16, /* all interrupts */
-    TYPE_POWER_CONTROL = 17, /* power off and reboot */
-    TYPE_LOG_CONTROL = 18, /* kernel log */
-    TYPE_PRIORITY_CONTROL = 19, /* priorities above one's ceiling */
-    TYPE_DMA_CONTROL = 20, /* addresses for devices */
-    TYPE_SPACE_CONTROL = 21, /* leave to map writable and executable */
+    /* an empty slot */
+    TYPE_NONE = 0,
+    /* what a revoked capability, or one of a dead object, leaves behind */
+    TYPE_DEAD = 1,
+    /* memory */
+    TYPE_MEMORY = 2,
+    /* frame */
+    TYPE_FRAME = 3,
+    /* space */
+    TYPE_SPACE = 4,
+    /* pages for a space */
+    TYPE_POOL = 5,
+    /* captable */
+    TYPE_CAPTABLE = 6,
+    /* 64 slots for a captable */
+    TYPE_CHUNK = 7,
+    /* thread */
+    TYPE_THREAD = 8,
+    /* budget */
+    TYPE_BUDGET = 9,
+    /* endpoint */
+    TYPE_ENDPOINT = 10,
+    /* reply */
+    TYPE_REPLY = 11,
+    /* notification */
+    TYPE_NOTIFICATION = 12,
+    /* interrupt */
+    TYPE_INTERRUPT = 13,
+    /* timer */
+    TYPE_TIMER = 14,
+    /* processor time of one core */
+    TYPE_TIME_CONTROL = 15,
+    /* all interrupts */
+    TYPE_INTERRUPT_CONTROL = 16,
+    /* power off and reboot */
+    TYPE_POWER_CONTROL = 17,
+    /* kernel log */
+    TYPE_LOG_CONTROL = 18,
+    /* priorities above one's ceiling */
+    TYPE_PRIORITY_CONTROL = 19,
+    /* addresses for devices */
+    TYPE_DMA_CONTROL = 20,
+    /* leave to map writable and executable */
+    TYPE_SPACE_CONTROL = 21,
 };
 
 enum abi_map_attribute {
-    MAP_READ = 1, /* readable */
-    MAP_WRITE = 2, /* writable */
-    MAP_EXECUTE = 4, /* executable */
-    MAP_UNCACHED = 8, /* not cached (a device frame always is) */
+    /* readable */
+    MAP_READ = 1,
+    /* writable */
+    MAP_WRITE = 2,
+    /* executable */
+    MAP_EXECUTE = 4,
+    /* not cached (a device frame always is) */
+    MAP_UNCACHED = 8,
 };
 
 enum abi_event {
-    EVENT_SEND = 0, /* a message nobody waits for */
-    EVENT_CALL = 1, /* a call; the reply object is bound */
-    EVENT_FAULT = 2, /* a fault of a thread; the reply object is bound; the label says which kind */
-    EVENT_SIGNAL = 3, /* the bound notification; w0 has the bits */
-    EVENT_CLOSED = 4, /* the last capability of a session is gone; cap has its badge */
+    /* a message nobody waits for */
+    EVENT_SEND = 0,
+    /* a call; the reply object is bound */
+    EVENT_CALL = 1,
+    /* a fault of a thread; the reply object is bound; the label says which kind */
+    EVENT_FAULT = 2,
+    /* the bound notification; w0 has the bits */
+    EVENT_SIGNAL = 3,
+    /* the last capability of a session is gone; cap has its badge */
+    EVENT_CLOSED = 4,
 };
 
 enum abi_fault {
-    FAULT_PAGE = 1, /* w0 address, w1 program counter, w2 access (1 read, 2 write, 4 execute), w3 syndrome */
-    FAULT_EXCEPTION = 2, /* w0 syndrome, w1 program counter, w2 syndrome detail */
-    FAULT_UNKNOWN_CALL = 3, /* w0..w7 as they were, aux the number */
-    FAULT_FORWARDED = 4, /* the same, of a forwarded thread */
-    FAULT_BUDGET = 5, /* the budget ran out; w0 time consumed */
-    FAULT_BREAKPOINT = 6, /* w0 breakpoint number, w1 program counter */
-    FAULT_STEP = 7, /* one instruction was executed; w1 program counter */
+    /* w0 address, w1 program counter, w2 access (1 read, 2 write, 4 execute), w3 syndrome */
+    FAULT_PAGE = 1,
+    /* w0 syndrome, w1 program counter, w2 syndrome detail */
+    FAULT_EXCEPTION = 2,
+    /* w0..w7 as they were, aux the number */
+    FAULT_UNKNOWN_CALL = 3,
+    /* the same, of a forwarded thread */
+    FAULT_FORWARDED = 4,
+    /* the budget ran out; w0 time consumed */
+    FAULT_BUDGET = 5,
+    /* w0 breakpoint number, w1 program counter */
+    FAULT_BREAKPOINT = 6,
+    /* one instruction was executed; w1 program counter */
+    FAULT_STEP = 7,
 };
 
 enum { ABI_TYPE_COUNT = 22 };

@@ -30,9 +30,15 @@ enum abi_status {
     ERR_MISALIGNED = -7,
     /* caller: the range overlaps something that exists, or the object is already bound */
     ERR_IN_USE = -8,
-    /* owner: the memory is too small for the object, or the pool is empty: word 0 says how many pages are missing */
+    /*
+     * owner: the memory is too small for the object, or the pool is empty: word 0 says how many
+     * pages are missing
+     */
     ERR_NO_MEMORY = -9,
-    /* owner: more than the owner granted: processor time on this core, priority above the ceiling, too many of something */
+    /*
+     * owner: more than the owner granted: processor time on this core, priority above the ceiling,
+     * too many of something
+     */
     ERR_OVER_LIMIT = -10,
     /* caller: the object is not in the state the operation needs */
     ERR_BAD_STATE = -11,

@@ -26,7 +26,10 @@ static inline status_t skr_invoke(cap_t cap, word_t info, word_t words[ABI_REGIS
 
 /* In all of these a result's pointer may be NULL.  Results are set on failure too. */
 
-/* Make zeroed objects; each capability gets every right its type knows.  Long work is preemptible: an object under way is visible, but can only be deleted. */
+/*
+ * Make zeroed objects; each capability gets every right its type knows.  Long work is preemptible:
+ * an object under way is visible, but can only be deleted.
+ */
 static inline status_t skr_memory_make(cap_t memory,
     word_t type,
     word_t at,
@@ -36,8 +39,9 @@ static inline status_t skr_memory_make(cap_t memory,
     word_t *done)
 {
     word_t words[ABI_REGISTER_WORDS] = {type, at, size, count, slot};
-    status_t status = skr_invoke(memory, (word_t)OP_MEMORY_MAKE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_MEMORY_MAKE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(memory, info, words, (word_t *)0);
+
     if (done)
         *done = words[0];
     return status;
@@ -49,8 +53,9 @@ static inline status_t skr_memory_info(cap_t memory,
     word_t *kind)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(memory, (word_t)OP_MEMORY_INFO << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_MEMORY_INFO << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(memory, info, words, (word_t *)0);
+
     if (size)
         *size = words[0];
     if (kind)
@@ -64,8 +69,9 @@ static inline status_t skr_frame_info(cap_t frame,
     word_t *kind)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(frame, (word_t)OP_FRAME_INFO << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_FRAME_INFO << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(frame, info, words, (word_t *)0);
+
     if (size)
         *size = words[0];
     if (kind)
@@ -79,8 +85,9 @@ static inline status_t skr_frame_clean(cap_t frame,
     word_t size)
 {
     word_t words[ABI_REGISTER_WORDS] = {first, size};
-    status_t status = skr_invoke(frame, (word_t)OP_FRAME_CLEAN << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_FRAME_CLEAN << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(frame, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -90,21 +97,26 @@ static inline status_t skr_frame_invalidate(cap_t frame,
     word_t size)
 {
     word_t words[ABI_REGISTER_WORDS] = {first, size};
-    status_t status = skr_invoke(frame, (word_t)OP_FRAME_INVALIDATE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_FRAME_INVALIDATE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(frame, info, words, (word_t *)0);
+
     return status;
 }
 
 /* Map pages of frames.  Each entry is all or nothing; entries before a failed one stay done. */
-/* An entry has at most 512 pages; where address and frame are aligned to large pages, up to 512 large pages. */
+/*
+ * An entry has at most 512 pages; where address and frame are aligned to large pages, up to 512
+ * large pages.
+ */
 static inline status_t skr_space_map(cap_t space,
     word_t count,
     word_t *done,
     word_t *missing)
 {
     word_t words[ABI_REGISTER_WORDS] = {count};
-    status_t status = skr_invoke(space, (word_t)OP_SPACE_MAP << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_SPACE_MAP << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(space, info, words, (word_t *)0);
+
     if (done)
         *done = words[0];
     if (missing)
@@ -119,8 +131,9 @@ static inline status_t skr_space_unmap(cap_t space,
     word_t *missing)
 {
     word_t words[ABI_REGISTER_WORDS] = {count};
-    status_t status = skr_invoke(space, (word_t)OP_SPACE_UNMAP << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_SPACE_UNMAP << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(space, info, words, (word_t *)0);
+
     if (done)
         *done = words[0];
     if (missing)
@@ -135,8 +148,9 @@ static inline status_t skr_space_protect(cap_t space,
     word_t *missing)
 {
     word_t words[ABI_REGISTER_WORDS] = {count};
-    status_t status = skr_invoke(space, (word_t)OP_SPACE_PROTECT << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_SPACE_PROTECT << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(space, info, words, (word_t *)0);
+
     if (done)
         *done = words[0];
     if (missing)
@@ -149,8 +163,9 @@ static inline status_t skr_space_give(cap_t space,
     cap_t pool)
 {
     word_t words[ABI_REGISTER_WORDS] = {pool};
-    status_t status = skr_invoke(space, (word_t)OP_SPACE_GIVE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_SPACE_GIVE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(space, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -160,8 +175,9 @@ static inline status_t skr_space_info(cap_t space,
     word_t *mapped)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(space, (word_t)OP_SPACE_INFO << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_SPACE_INFO << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(space, info, words, (word_t *)0);
+
     if (free)
         *free = words[0];
     if (mapped)
@@ -175,8 +191,9 @@ static inline status_t skr_captable_attach(cap_t captable,
     cap_t chunk)
 {
     word_t words[ABI_REGISTER_WORDS] = {position, chunk};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_ATTACH << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_ATTACH << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -190,8 +207,9 @@ static inline status_t skr_captable_copy(cap_t captable,
     word_t session)
 {
     word_t words[ABI_REGISTER_WORDS] = {to, table, from, rights, badge, session};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_COPY << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_COPY << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -202,8 +220,9 @@ static inline status_t skr_captable_move(cap_t captable,
     word_t from)
 {
     word_t words[ABI_REGISTER_WORDS] = {to, table, from};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_MOVE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_MOVE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -214,18 +233,23 @@ static inline status_t skr_captable_rotate(cap_t captable,
     word_t third)
 {
     word_t words[ABI_REGISTER_WORDS] = {first, second, third};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_ROTATE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_ROTATE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     return status;
 }
 
-/* Empty a slot.  The first capability of an object takes the object with it; others hand what was derived from them to their parent.  Mappings made through it are removed.  Preemptible. */
+/*
+ * Empty a slot.  The first capability of an object takes the object with it; others hand what was
+ * derived from them to their parent.  Mappings made through it are removed.  Preemptible.
+ */
 static inline status_t skr_captable_delete(cap_t captable,
     word_t slot)
 {
     word_t words[ABI_REGISTER_WORDS] = {slot};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_DELETE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_DELETE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -235,8 +259,9 @@ static inline status_t skr_captable_revoke(cap_t captable,
     word_t *done)
 {
     word_t words[ABI_REGISTER_WORDS] = {slot};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_REVOKE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_REVOKE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     if (done)
         *done = words[0];
     return status;
@@ -251,8 +276,9 @@ static inline status_t skr_captable_query(cap_t captable,
     word_t *children)
 {
     word_t words[ABI_REGISTER_WORDS] = {slot};
-    status_t status = skr_invoke(captable, (word_t)OP_CAPTABLE_QUERY << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_CAPTABLE_QUERY << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(captable, info, words, (word_t *)0);
+
     if (type)
         *type = words[0];
     if (rights)
@@ -276,8 +302,9 @@ static inline status_t skr_thread_configure(cap_t thread,
     word_t options)
 {
     word_t words[ABI_REGISTER_WORDS] = {captable, space, budget, fault, timeout, buffer, page, options};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_CONFIGURE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_CONFIGURE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -288,8 +315,9 @@ static inline status_t skr_thread_set_priority(cap_t thread,
     cap_t leave)
 {
     word_t words[ABI_REGISTER_WORDS] = {priority, ceiling, leave};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_SET_PRIORITY << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_SET_PRIORITY << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -301,26 +329,35 @@ static inline status_t skr_thread_start(cap_t thread,
     word_t tp)
 {
     word_t words[ABI_REGISTER_WORDS] = {pc, sp, argument, tp};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_START << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_START << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
-/* Let a stopped thread go on; one stopped inside a call that can be restarted starts it again.  A thread stopped by a fault is resumed here too, without holding the reply. */
+/*
+ * Let a stopped thread go on; one stopped inside a call that can be restarted starts it again.  A
+ * thread stopped by a fault is resumed here too, without holding the reply.
+ */
 static inline status_t skr_thread_resume(cap_t thread)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_RESUME << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_RESUME << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
-/* Stop the thread; on return it runs on no core.  A blocked thread's call is restarted when it is resumed. */
+/*
+ * Stop the thread; on return it runs on no core.  A blocked thread's call is restarted when it is
+ * resumed.
+ */
 static inline status_t skr_thread_stop(cap_t thread)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_STOP << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_STOP << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -328,8 +365,9 @@ static inline status_t skr_thread_stop(cap_t thread)
 static inline status_t skr_thread_cancel(cap_t thread)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_CANCEL << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_CANCEL << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -337,8 +375,9 @@ static inline status_t skr_thread_cancel(cap_t thread)
 static inline status_t skr_thread_read(cap_t thread)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_READ << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_READ << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -346,8 +385,9 @@ static inline status_t skr_thread_read(cap_t thread)
 static inline status_t skr_thread_write(cap_t thread)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_WRITE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_WRITE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -356,8 +396,9 @@ static inline status_t skr_thread_bind(cap_t thread,
     cap_t notification)
 {
     word_t words[ABI_REGISTER_WORDS] = {notification};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_BIND << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_BIND << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -366,8 +407,9 @@ static inline status_t skr_thread_set_minimum(cap_t thread,
     uint64_t minimum)
 {
     word_t words[ABI_REGISTER_WORDS] = {minimum};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_SET_MINIMUM << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_SET_MINIMUM << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -378,8 +420,9 @@ static inline status_t skr_thread_set_breakpoint(cap_t thread,
     word_t kind)
 {
     word_t words[ABI_REGISTER_WORDS] = {number, address, kind};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_SET_BREAKPOINT << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_SET_BREAKPOINT << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -388,8 +431,9 @@ static inline status_t skr_thread_single_step(cap_t thread,
     word_t on)
 {
     word_t words[ABI_REGISTER_WORDS] = {on};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_SINGLE_STEP << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_SINGLE_STEP << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -400,8 +444,9 @@ static inline status_t skr_thread_info(cap_t thread,
     word_t *priority)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(thread, (word_t)OP_THREAD_INFO << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_THREAD_INFO << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(thread, info, words, (word_t *)0);
+
     if (state)
         *state = words[0];
     if (core)
@@ -420,8 +465,9 @@ static inline status_t skr_budget_info(cap_t budget,
     word_t *core)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(budget, (word_t)OP_BUDGET_INFO << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_BUDGET_INFO << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(budget, info, words, (word_t *)0);
+
     if (amount)
         *amount = words[0];
     if (period)
@@ -441,8 +487,9 @@ static inline status_t skr_endpoint_cancel_badge(cap_t endpoint,
     word_t *done)
 {
     word_t words[ABI_REGISTER_WORDS] = {badge};
-    status_t status = skr_invoke(endpoint, (word_t)OP_ENDPOINT_CANCEL_BADGE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_ENDPOINT_CANCEL_BADGE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(endpoint, info, words, (word_t *)0);
+
     if (done)
         *done = words[0];
     return status;
@@ -454,8 +501,9 @@ static inline status_t skr_interrupt_bind(cap_t interrupt,
     word_t bits)
 {
     word_t words[ABI_REGISTER_WORDS] = {notification, bits};
-    status_t status = skr_invoke(interrupt, (word_t)OP_INTERRUPT_BIND << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_INTERRUPT_BIND << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(interrupt, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -463,8 +511,9 @@ static inline status_t skr_interrupt_bind(cap_t interrupt,
 static inline status_t skr_interrupt_acknowledge(cap_t interrupt)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(interrupt, (word_t)OP_INTERRUPT_ACKNOWLEDGE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_INTERRUPT_ACKNOWLEDGE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(interrupt, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -475,8 +524,9 @@ static inline status_t skr_timer_set(cap_t timer,
     word_t bits)
 {
     word_t words[ABI_REGISTER_WORDS] = {deadline, notification, bits};
-    status_t status = skr_invoke(timer, (word_t)OP_TIMER_SET << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_TIMER_SET << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(timer, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -484,8 +534,9 @@ static inline status_t skr_timer_set(cap_t timer,
 static inline status_t skr_timer_cancel(cap_t timer)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(timer, (word_t)OP_TIMER_CANCEL << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_TIMER_CANCEL << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(timer, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -497,8 +548,9 @@ static inline status_t skr_time_control_fill(cap_t time_control,
     word_t *left)
 {
     word_t words[ABI_REGISTER_WORDS] = {budget, amount, period};
-    status_t status = skr_invoke(time_control, (word_t)OP_TIME_CONTROL_FILL << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_TIME_CONTROL_FILL << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(time_control, info, words, (word_t *)0);
+
     if (left)
         *left = words[0];
     return status;
@@ -511,8 +563,9 @@ static inline status_t skr_interrupt_control_claim(cap_t interrupt_control,
     cap_t interrupt)
 {
     word_t words[ABI_REGISTER_WORDS] = {number, options, interrupt};
-    status_t status = skr_invoke(interrupt_control, (word_t)OP_INTERRUPT_CONTROL_CLAIM << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_INTERRUPT_CONTROL_CLAIM << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(interrupt_control, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -520,8 +573,9 @@ static inline status_t skr_interrupt_control_claim(cap_t interrupt_control,
 static inline status_t skr_power_control_off(cap_t power_control)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(power_control, (word_t)OP_POWER_CONTROL_OFF << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_POWER_CONTROL_OFF << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(power_control, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -529,8 +583,9 @@ static inline status_t skr_power_control_off(cap_t power_control)
 static inline status_t skr_power_control_reboot(cap_t power_control)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
-    status_t status = skr_invoke(power_control, (word_t)OP_POWER_CONTROL_REBOOT << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_POWER_CONTROL_REBOOT << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(power_control, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -539,8 +594,9 @@ static inline status_t skr_power_control_fail(cap_t power_control,
     word_t code)
 {
     word_t words[ABI_REGISTER_WORDS] = {code};
-    status_t status = skr_invoke(power_control, (word_t)OP_POWER_CONTROL_FAIL << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_POWER_CONTROL_FAIL << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(power_control, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -549,8 +605,9 @@ static inline status_t skr_log_control_write(cap_t log_control,
     word_t size)
 {
     word_t words[ABI_REGISTER_WORDS] = {size};
-    status_t status = skr_invoke(log_control, (word_t)OP_LOG_CONTROL_WRITE << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_LOG_CONTROL_WRITE << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(log_control, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -562,8 +619,9 @@ static inline status_t skr_log_control_read(cap_t log_control,
     word_t *lost)
 {
     word_t words[ABI_REGISTER_WORDS] = {position};
-    status_t status = skr_invoke(log_control, (word_t)OP_LOG_CONTROL_READ << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_LOG_CONTROL_READ << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(log_control, info, words, (word_t *)0);
+
     if (next)
         *next = words[0];
     if (size)
@@ -580,8 +638,9 @@ static inline status_t skr_log_control_dump(cap_t log_control,
     word_t *size)
 {
     word_t words[ABI_REGISTER_WORDS] = {part};
-    status_t status = skr_invoke(log_control, (word_t)OP_LOG_CONTROL_DUMP << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_LOG_CONTROL_DUMP << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(log_control, info, words, (word_t *)0);
+
     if (next)
         *next = words[0];
     if (size)
@@ -595,8 +654,9 @@ static inline status_t skr_log_control_watch(cap_t log_control,
     word_t bits)
 {
     word_t words[ABI_REGISTER_WORDS] = {notification, bits};
-    status_t status = skr_invoke(log_control, (word_t)OP_LOG_CONTROL_WATCH << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_LOG_CONTROL_WATCH << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(log_control, info, words, (word_t *)0);
+
     return status;
 }
 
@@ -607,8 +667,9 @@ static inline status_t skr_dma_control_address(cap_t dma_control,
     uint64_t *address)
 {
     word_t words[ABI_REGISTER_WORDS] = {frame, page};
-    status_t status = skr_invoke(dma_control, (word_t)OP_DMA_CONTROL_ADDRESS << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_DMA_CONTROL_ADDRESS << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(dma_control, info, words, (word_t *)0);
+
     if (address)
         *address = words[0];
     return status;
@@ -620,8 +681,9 @@ static inline status_t skr_space_control_allow(cap_t space_control,
     word_t allow)
 {
     word_t words[ABI_REGISTER_WORDS] = {space, allow};
-    status_t status = skr_invoke(space_control, (word_t)OP_SPACE_CONTROL_ALLOW << ABI_INFO_LABEL_SHIFT, words,
-        (word_t *)0);
+    word_t info = (word_t)OP_SPACE_CONTROL_ALLOW << ABI_INFO_LABEL_SHIFT;
+    status_t status = skr_invoke(space_control, info, words, (word_t *)0);
+
     return status;
 }
 
