@@ -43,11 +43,12 @@ static void make_answer(struct ipc_message *message, status_t status)
 }
 
 /* What came along and was not taken is deleted; what was taken gets a new slot in its place. */
-static void settle_arrived(struct ipc_service *service, const struct ipc_request *request,
-                           word_t came)
+static void settle_arrived(struct ipc_service *service, const struct ipc_request *request)
 {
-    for (word_t i = 0; i < came; i++) {
-        if (request->arrived[i] != 0)
+    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
+        if (request->arrived[i] == 0)
+            continue;
+        if (!request->is_taken[i])
             (void)skr_captable_delete(service->captable, request->arrived[i]);
         else
             service->receive_slots[i] =
@@ -58,10 +59,9 @@ static void settle_arrived(struct ipc_service *service, const struct ipc_request
 /* The three that follow say whether the request's message is an answer to be sent. */
 static bool serve_request(struct ipc_service *service, struct ipc_request *request)
 {
-    word_t came = ipc_cap_count(&request->message);
     status_t status = handle_request(service, request);
 
-    settle_arrived(service, request, came);
+    settle_arrived(service, request);
     rt_assert(request->is_kept == (status == IPC_REPLY_LATER));
     if (request->event == EVENT_SEND || request->is_kept)
         return false;
@@ -136,27 +136,44 @@ static status_t wait_once(struct ipc_service *service, struct ipc_request *reque
     return status;
 }
 
-/*
- * Sends the answer, if there is one, and waits for the next event.  An answer that the kernel does
- * not take, because the handler named a capability it does not have, is answered for it.
- */
+/* The wait ended without an event; whether there still is an answer to be sent. */
+static bool recover(struct ipc_request *request, status_t status, bool has_answer)
+{
+    switch (status) {
+    case ERR_PEER_GONE: rt_exit(ERR_PEER_GONE); /* the endpoint */
+    case ERR_CANCELLED: return false;
+    case ERR_BAD_STATE: /* stopped in the wait and made again: the answer was sent */
+        rt_assert(has_answer);
+        return false;
+    default: /* the handler named a capability that it does not have */
+        rt_assert(has_answer && ipc_reply_status(&request->message) == OK);
+        ipc_answer(&request->message, ERR_IO_FAILED);
+        return true;
+    }
+}
+
+static void note_arrived(struct ipc_request *request)
+{
+    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
+        cap_t cap = request->message.caps[i];
+
+        request->arrived[i] = (cap & IPC_CAP_IS_BADGE) != 0 ? 0 : cap;
+        request->is_taken[i] = false;
+    }
+}
+
+/* Sends the answer, if there is one, and waits for the next event. */
 static void wait_event(struct ipc_service *service, struct ipc_request *request, bool has_answer)
 {
     status_t status = wait_once(service, request, has_answer);
 
     while (status != OK) {
-        if (status == ERR_PEER_GONE)
-            rt_exit(ERR_PEER_GONE);
-        if (status != ERR_CANCELLED) {
-            rt_assert(has_answer);
-            ipc_answer(&request->message, ERR_IO_FAILED);
-        }
-        has_answer = has_answer && status != ERR_CANCELLED;
+        has_answer = recover(request, status, has_answer);
         status = wait_once(service, request, has_answer);
     }
     request->event = skr_info_event(request->message.info);
     request->is_kept = false;
-    mem_copy(request->arrived, request->message.caps, sizeof(request->arrived));
+    note_arrived(request);
 }
 
 noreturn void ipc_serve(struct ipc_service *service)
@@ -219,6 +236,6 @@ void ipc_take_cap(struct ipc_request *request, cap_t cap)
 {
     for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
         if (request->arrived[i] == cap)
-            request->arrived[i] = 0;
+            request->is_taken[i] = true;
     }
 }

@@ -45,6 +45,7 @@ static struct {
     cap_t offered[ABI_MESSAGE_CAPS]; /* at the last receive */
     cap_t bound;                     /* reply object given with the last call event */
     status_t refuse_answer;          /* once */
+    bool sends_tokens;               /* what comes along was given out by the service */
     jmp_buf over;
     struct rt_process process;
     struct rt_thread thread;
@@ -96,6 +97,8 @@ static status_t give_event(word_t *cap, word_t *info, const word_t *reply, word_
     words[1] = step->words[1];
     for (unsigned i = ABI_REGISTER_WORDS; i < step->length; i++)
         kernel.buffer.words[i] = i;
+    for (unsigned i = 0; i < step->caps; i++)
+        kernel.buffer.caps[i] = kernel.sends_tokens ? IPC_CAP_IS_BADGE | 7 : kernel.offered[i];
     return OK;
 }
 
@@ -318,6 +321,33 @@ static void capabilities_are_taken_or_deleted(void)
     CHECK_EQ(kernel.offered[1], SLOT_B);
 }
 
+static void token_that_comes_back_uses_no_slot(void)
+{
+    const struct step steps[] = {
+        {EVENT_CALL, label(OP_TAKE), 0, 2, {0}, OK},
+        {EVENT_CALL, label(OP_ADD), 2, 0, {0}, OK},
+    };
+
+    kernel.sends_tokens = true;
+    run(steps, 2, 1);
+    kernel.sends_tokens = false;
+    CHECK_EQ(kernel.deleted_count, 0);
+    CHECK_EQ(kernel.offered[0], SLOT_A);
+    CHECK_EQ(kernel.offered[1], SLOT_B);
+}
+
+static void wait_that_was_restarted_sends_no_second_answer(void)
+{
+    const struct step steps[] = {
+        {EVENT_CALL, label(OP_ADD), 2, 0, {1, 1}, OK},
+        {.status = ERR_BAD_STATE},
+        {EVENT_CALL, label(OP_ADD), 2, 0, {2, 2}, OK},
+    };
+
+    run(steps, 3, 1);
+    CHECK_EQ(kernel.answer_count, 2);
+}
+
 static void long_messages_travel_whole(void)
 {
     const struct step steps[] = {{EVENT_CALL, label(OP_LONG), 12, 0, {0}, OK}};
@@ -394,6 +424,9 @@ int main(void)
         {"message_nobody_waits_for_is_handled_without_answer",
          message_nobody_waits_for_is_handled_without_answer},
         {"capabilities_are_taken_or_deleted", capabilities_are_taken_or_deleted},
+        {"token_that_comes_back_uses_no_slot", token_that_comes_back_uses_no_slot},
+        {"wait_that_was_restarted_sends_no_second_answer",
+         wait_that_was_restarted_sends_no_second_answer},
         {"long_messages_travel_whole", long_messages_travel_whole},
         {"signals_and_closed_sessions_arrive", signals_and_closed_sessions_arrive},
         {"cancelled_wait_goes_on", cancelled_wait_goes_on},

@@ -23,7 +23,6 @@ static inline void ipc_load(const struct ipc_message *message, struct skr_messag
         rt_buffer()->caps[i] = message->caps[i];
 }
 
-/* `caps` becomes the slots that were named for receiving, as far as something came in them. */
 static inline void ipc_store(const struct skr_message *registers, struct ipc_message *message)
 {
     word_t length = word_min(skr_info_length(registers->info), ABI_MESSAGE_WORDS);
@@ -35,7 +34,7 @@ static inline void ipc_store(const struct skr_message *registers, struct ipc_mes
     for (word_t i = ABI_REGISTER_WORDS; i < length; i++)
         message->words[i] = rt_buffer()->words[i];
     for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++)
-        message->caps[i] = i < caps ? message->slots[i] : 0;
+        message->caps[i] = i < caps ? rt_buffer()->caps[i] : 0;
 }
 
 /* Names the slots for what may come along; those that are not 0 stand first. */

@@ -145,6 +145,7 @@ static void b03_call_receive_reply(void)
 
 struct listener {
     cap_t endpoint;
+    cap_t reply;
     struct skr_message got;
     volatile status_t status;
     volatile bool is_done;
@@ -154,7 +155,7 @@ static void receive_one(void *argument)
 {
     struct listener *listener = argument;
 
-    listener->status = skr_receive(listener->endpoint, 0, &listener->got);
+    listener->status = skr_receive(listener->endpoint, listener->reply, &listener->got);
     listener->is_done = true;
 }
 
@@ -174,7 +175,7 @@ static void check_listened(const struct listener *listener, word_t first)
 
 static void b03_send_waits_for_a_receiver(void)
 {
-    struct listener listener = {.endpoint = test_make(TYPE_ENDPOINT, 0)};
+    struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
     struct skr_message message = two_words(11, 12);
 
     test_thread(receive_one, &listener, TEST_PRIORITY - 1);
@@ -184,7 +185,7 @@ static void b03_send_waits_for_a_receiver(void)
 
 static void b03_send_nowait_needs_a_receiver(void)
 {
-    struct listener listener = {.endpoint = test_make(TYPE_ENDPOINT, 0)};
+    struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
     struct skr_message message = two_words(21, 22);
     struct rt_worker *worker;
 
@@ -312,24 +313,24 @@ static void b05_other_registers_are_cleared(void)
 
 static void b06_receive_nowait_on_empty_and_full(void)
 {
-    struct listener listener = {.endpoint = test_make(TYPE_ENDPOINT, 0)};
-    cap_t reply = test_make(TYPE_REPLY, 0);
+    struct server_registers test = {
+        .server = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), 0},
+    };
+    cap_t endpoint = test.server.endpoint, reply = test.server.reply;
     struct skr_message message;
-    struct server caller = {listener.endpoint, reply, 0};
-    struct rt_worker *worker;
+    struct rt_worker *caller;
 
-    CHECK_EQ(skr_receive_nowait(caller.endpoint, reply, &message), ERR_WOULD_BLOCK);
-    listener.got = two_words(1, 2);
-    worker = test_thread(call_with_patterns,
-                         &(struct server_registers){.server = caller}, TEST_PRIORITY + 1);
-    CHECK(test_await_state(worker->thread.cap, THREAD_SENDING));
-    CHECK_EQ(skr_receive_nowait(caller.endpoint, 0, &message), ERR_WOULD_BLOCK); /* a call stays */
-    CHECK_EQ(skr_receive_nowait(caller.endpoint, reply, &message), OK);
+    CHECK_EQ(skr_receive_nowait(endpoint, reply, &message), ERR_WOULD_BLOCK);
+    caller = test_thread(call_with_patterns, &test, TEST_PRIORITY + 1);
+    CHECK(test_await_state(caller->thread.cap, THREAD_SENDING));
+    CHECK_EQ(skr_receive_nowait(endpoint, reply, &message), OK);
     CHECK_EQ(skr_info_event(message.info), EVENT_CALL);
-    CHECK_EQ(test_thread_state(worker->thread.cap), THREAD_CALLING);
+    CHECK_EQ(test_thread_state(caller->thread.cap), THREAD_CALLING);
+    CHECK_EQ(skr_receive_nowait(endpoint, reply, &message), ERR_BAD_STATE); /* it is in use */
     message.info = 0;
     CHECK_EQ(skr_reply(reply, &message), OK);
-    CHECK(test_await_state(worker->thread.cap, THREAD_STOPPED));
+    CHECK(test_await_state(caller->thread.cap, THREAD_STOPPED));
+    CHECK_EQ(test.changed, 0);
 }
 
 static void b06_reply_without_a_call_is_refused(void)
@@ -342,7 +343,7 @@ static void b06_reply_without_a_call_is_refused(void)
 
 static void b06_event_says_send_or_call(void)
 {
-    struct listener listener = {.endpoint = test_make(TYPE_ENDPOINT, 0)};
+    struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
     struct skr_message message = two_words(31, 32);
     struct rt_worker *worker = test_thread(receive_one, &listener, TEST_PRIORITY + 1);
 

@@ -19,9 +19,15 @@ struct ipc_message {
     word_t info;                     /* length, number of caps, label: abi/message.h */
     word_t badge;                    /* received: whose session it came through */
     word_t words[ABI_MESSAGE_WORDS]; /* the first 8 always travel */
-    cap_t caps[ABI_MESSAGE_CAPS];    /* to send along; received: where they are now, 0 is none */
+    cap_t caps[ABI_MESSAGE_CAPS];    /* to send along; received: see IPC_CAP_IS_BADGE */
     cap_t slots[ABI_MESSAGE_CAPS];   /* receiving: empty slots for capabilities, 0 takes none */
 };
+
+/*
+ * A received capability is the slot where it is now; or, when it is one that the receiver's own
+ * endpoint had given out, its badge with this bit: a token that came back.
+ */
+static const word_t IPC_CAP_IS_BADGE = (word_t)1 << (WORD_BITS - 1);
 
 /* Memory that a client lets a server use during its session: pages of a frame. */
 struct ipc_lend {

@@ -17,8 +17,9 @@
 /* One request while it is handled; `message` is turned into the reply in place. */
 struct ipc_request {
     struct ipc_message message;         /* badge: the session */
-    word_t event;                       /* enum abi_event: call, send or fault */
-    cap_t arrived[ABI_MESSAGE_CAPS];    /* slots of what came along; deleted after the handler */
+    word_t event;                    /* enum abi_event: call, send or fault */
+    cap_t arrived[ABI_MESSAGE_CAPS]; /* slots where something came, else 0 */
+    bool is_taken[ABI_MESSAGE_CAPS]; /* by a handler; the others are deleted after it */
     bool is_kept;
 };
 
