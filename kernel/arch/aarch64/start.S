@@ -130,7 +130,7 @@ start_enter_el1:
     b.eq    1f
     isb
     ret
-1:  ldr     x1, =HCR_EL1_IS_64BIT
+1:  ldr     x1, =HCR_VALUE
     msr     hcr_el2, x1
     isb
     mrs     x1, midr_el1
@@ -163,9 +163,12 @@ start_enter_el1:
 
 /*
  * What stays at EL2.  hvc with x0 = STUB_SET_VECTORS makes x1 the vectors of EL2, so that a
- * hypervisor can be put there later; any other number is answered with -1.
+ * hypervisor can be put there later; any other number is answered with -1.  Whatever else comes
+ * here is given to EL1 as if it had been trapped there.
  */
     .equ    STUB_SET_VECTORS, 1
+    .equ    VECTOR_OF_EL0, 0x400
+    .equ    VECTOR_OF_EL1, 0x200
 
     .balign 2048
 stub_vectors:
@@ -173,23 +176,44 @@ stub_vectors:
     b       .
     .balign 128
     .endr
-    b       stub_call                           /* synchronous, from 64-bit EL1 */
+    b       stub_call                           /* synchronous, from EL1 or EL0 */
     .rept   7
     .balign 128
     b       .
     .endr
 
 stub_call:
+    msr     tpidr_el2, x2
     mrs     x2, esr_el2
     lsr     x2, x2, #ESR_CLASS_SHIFT
     cmp     x2, #ESR_CLASS_HVC
-    b.ne    .                                   /* nothing else is routed here */
+    b.ne    stub_give_to_el1
     cmp     x0, #STUB_SET_VECTORS
     mov     x0, #-1
     b.ne    1f
     msr     vbar_el2, x1
     mov     x0, #0
 1:  eret
+
+stub_give_to_el1:
+    mrs     x2, esr_el2
+    msr     esr_el1, x2
+    mrs     x2, far_el2
+    msr     far_el1, x2
+    mrs     x2, elr_el2
+    msr     elr_el1, x2
+    mrs     x2, spsr_el2
+    msr     spsr_el1, x2
+    tst     x2, #(3 << 2)                       /* the level it came from */
+    mrs     x2, vbar_el1
+    b.ne    1f
+    add     x2, x2, #(VECTOR_OF_EL0 - VECTOR_OF_EL1)
+1:  add     x2, x2, #VECTOR_OF_EL1
+    msr     elr_el2, x2
+    mov     x2, #PSTATE_EL1_MASKED
+    msr     spsr_el2, x2
+    mrs     x2, tpidr_el2
+    eret
 
     .equ    BOOT_STACK_BYTES, 4096
 

@@ -19,7 +19,7 @@
 #define SCTLR_MMU_OFF       0x30d00980
 
 #define PSTATE_EL1_MASKED   0x3c5       /* EL1 on its own stack, all interrupts masked */
-#define HCR_EL1_IS_64BIT    0x80000000  /* and nothing is trapped or routed to EL2 */
+#define HCR_VALUE           0x30080000000   /* EL1 is 64-bit; nothing traps, PAuth neither */
 
 #define ESR_CLASS_SHIFT     26
 #define ESR_CLASS_SVC       0x15
