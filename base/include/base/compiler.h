@@ -34,7 +34,7 @@
 #define NO_LIBC_IDIOMS __attribute__((optimize("no-tree-loop-distribute-patterns")))
 #endif
 
-/* Whether counting a number's leading and trailing zeros compiles to instructions, not to a call. */
+/* Whether counting leading and trailing zeros compiles to instructions, not to a library call. */
 #if defined(__riscv) && !defined(__riscv_zbb)
 enum { COMPILER_COUNTS_ZEROS = false };
 #else
