@@ -372,8 +372,6 @@ struct budget_info {
     uint64_t left;
     /* in all */
     uint64_t consumed;
-    /* core */
-    word_t core;
 };
 status_t sys_budget_info(struct thread *self, struct cap *budget,
     struct budget_info *args);

@@ -461,8 +461,7 @@ static inline status_t skr_budget_info(cap_t budget,
     uint64_t *amount,
     uint64_t *period,
     uint64_t *left,
-    uint64_t *consumed,
-    word_t *core)
+    uint64_t *consumed)
 {
     word_t words[ABI_REGISTER_WORDS] = {0};
     word_t info = (word_t)OP_BUDGET_INFO << ABI_INFO_LABEL_SHIFT;
@@ -476,8 +475,6 @@ static inline status_t skr_budget_info(cap_t budget,
         *left = words[2];
     if (consumed)
         *consumed = words[3];
-    if (core)
-        *core = words[4];
     return status;
 }
 

@@ -142,7 +142,8 @@ static void transfer_fault(struct thread *from, struct thread *to)
 
     if (endpoint_fault_is_trap(from->fault_info)) {
         transfer_words(from, to, ABI_REGISTER_WORDS);
-        aux = context_foreign_number(&from->context);
+        aux = info_label(from->fault_info) == FAULT_FORWARDED ? context_foreign_number(&from->context)
+                                                              : context_call(&from->context);
     } else {
         for (unsigned i = 0; i < array_count(from->fault_words); i++)
             words[i] = from->fault_words[i];
@@ -348,8 +349,9 @@ status_t endpoint_receive(struct thread *receiver, struct cap *cap, struct reply
 {
     struct endpoint *endpoint = endpoint_of(cap->object);
 
-    if (reply->is_bound || (reply->server != NULL && reply->server != receiver))
+    if (reply->caller != NULL || (!reply->is_bound && reply->server != NULL))
         return ERR_BAD_STATE;
+    reply_release(reply);       /* its caller may have gone while nobody looked */
     reply_name(reply, receiver);
     receiver->may_grant = cap_has(cap, RIGHT_GRANT);
     if (receive_pending(receiver, endpoint)) {

@@ -26,7 +26,6 @@ status_t sys_budget_info(struct thread *self, struct cap *cap, struct budget_inf
     args->period = ticks_to_ns(budget->period, kernel.frequency);
     args->left = budget_has_time(budget) ? ticks_to_ns((uint64_t)budget->left, kernel.frequency) : 0;
     args->consumed = ticks_to_ns(budget->consumed, kernel.frequency);
-    args->core = budget->cpu != NULL ? budget->cpu->index : 0;
     return OK;
 }
 

@@ -20,7 +20,7 @@ enum {
 };
 
 /* Far from everything that the kernel maps for the first component. */
-static const word_t FREE_ADDRESSES = (word_t)0x20 << 32;
+static const word_t FREE_ADDRESSES = (word_t)0x08 << 32;
 static const word_t FREE_ADDRESS_BYTES = (word_t)1 << 30;
 
 struct made {
