@@ -13,6 +13,7 @@
 #include "object/endpoint.h"
 #include "object/notification.h"
 #include "object/reply.h"
+#include "object/space.h"
 #include "object/thread.h"
 
 /* ---- message calls ---- */
@@ -185,15 +186,26 @@ struct thread *trap_call(struct thread *self)
     return kernel_leave(cpu);
 }
 
+/* The page is mapped by now, and the thread only has to try again. */
+static bool fault_is_over(struct thread *self, const struct trap_fault *fault)
+{
+    struct space *space = thread_space(self);
+
+    return fault->kind == FAULT_PAGE && space != NULL &&
+           paging_permits(&space->paging, fault->address, (unsigned)fault->access);
+}
+
 struct thread *trap_fault(struct thread *self, const struct trap_fault *fault)
 {
     struct cpu *cpu = cpu_current();
 
-    if (kernel_enter(cpu, false)) {
+    if (kernel_enter(cpu, false) && !fault_is_over(self, fault)) {
         word_t words[4] = {fault->address, context_pc(&self->context), fault->access, fault->syndrome};
 
-        if (fault->kind == FAULT_EXCEPTION)
+        if (fault->kind == FAULT_EXCEPTION) {
             words[0] = fault->syndrome;
+            words[2] = fault->address;
+        }
         thread_fault(self, fault->kind, words);
     }
     return kernel_leave(cpu);
