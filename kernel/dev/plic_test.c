@@ -98,7 +98,7 @@ static void a_line_is_completed_once(void)
     CHECK_EQ(*claim_register(3), 0);
 }
 
-static void a_new_route_frees_a_claimed_line_where_it_was(void)
+static void a_new_route_frees_a_claimed_line(void)
 {
     start();
     plic_route(&plic, 40, 1);
@@ -121,7 +121,7 @@ static const struct check_test tests[] = {
     {"a_line_is_routed_to_one_context", a_line_is_routed_to_one_context},
     {"a_claimed_line_is_completed_by_unmask", a_claimed_line_is_completed_by_unmask},
     {"a_line_is_completed_once", a_line_is_completed_once},
-    {"a_new_route_frees_a_claimed_line_where_it_was", a_new_route_frees_a_claimed_line_where_it_was},
+    {"a_new_route_frees_a_claimed_line", a_new_route_frees_a_claimed_line},
     {"nothing_pending_claims_nothing", nothing_pending_claims_nothing},
 };
 

@@ -33,7 +33,7 @@ static word_t hart_bit(word_t hart)
     return (word_t)1 << (hart - cores.running.base);
 }
 
-/* A processor we can run on: it has an MMU, and one mask can name it together with the boot hart. */
+/* A processor we can run on: it has an MMU, and one mask can name it and the boot hart. */
 static bool node_is_core(const struct fdt_node *node, word_t *hart)
 {
     const char *mmu;

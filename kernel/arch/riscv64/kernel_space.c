@@ -39,7 +39,7 @@ static struct {
     vaddr_t device_next;
 } kernel_space;
 
-/* ---- before the MMU is on: addresses are physical, and nothing may be looked up in a table ---- */
+/* ---- before the MMU is on: addresses are physical, and no constant may hold one ---- */
 
 static paddr_t symbol_paddr(const void *symbol)
 {

@@ -3,8 +3,8 @@
  * riscv64: a thread's registers and the accessors that arch/context.h promises.
  *
  * A context always holds all general registers: a call of the kernel's own stores t4-t6 as zero, so
- * one exit path serves calls, foreign calls and interrupts alike.  There is no status word: what user mode runs with
- * is the same for all threads, and the state of the FPU belongs to the core.
+ * one exit path serves calls, foreign calls and interrupts alike.  There is no status word: what
+ * user mode runs with is the same for all threads, and the state of the FPU belongs to the core.
  */
 #ifndef ARCH_RISCV64_CONTEXT_H
 #define ARCH_RISCV64_CONTEXT_H
