@@ -4,6 +4,7 @@
  */
 #include "child.h"
 #include "frame.h"
+#include "groups.h"
 #include "registers.h"
 
 #include <rt/print.h>
@@ -386,27 +387,24 @@ static void b07_yield_returns(void)
     CHECK(test_await_state(worker->thread.cap, THREAD_STOPPED));
 }
 
-int root_main(const struct abi_boot_info *boot)
-{
-    static const struct check_test tests[] = {
-        {"b01_component_created_and_destroyed", b01_component_created_and_destroyed},
-        {"b01_component_dies_with_its_memory", b01_component_dies_with_its_memory},
-        {"b02_memory_taken_and_returned", b02_memory_taken_and_returned},
-        {"b02_taken_memory_is_refused", b02_taken_memory_is_refused},
-        {"b03_call_receive_reply", b03_call_receive_reply},
-        {"b03_send_waits_for_a_receiver", b03_send_waits_for_a_receiver},
-        {"b03_send_nowait_needs_a_receiver", b03_send_nowait_needs_a_receiver},
-        {"b03_signal_wait_poll", b03_signal_wait_poll},
-        {"b03_invoke", b03_invoke},
-        {"b04_unknown_call_is_a_fault_with_its_words", b04_unknown_call_is_a_fault_with_its_words},
-        {"b05_registers_survive_a_call", b05_registers_survive_a_call},
-        {"b05_registers_survive_a_switch", b05_registers_survive_a_switch},
-        {"b05_other_registers_are_cleared", b05_other_registers_are_cleared},
-        {"b06_receive_nowait_on_empty_and_full", b06_receive_nowait_on_empty_and_full},
-        {"b06_reply_without_a_call_is_refused", b06_reply_without_a_call_is_refused},
-        {"b06_event_says_send_or_call", b06_event_says_send_or_call},
-        {"b07_yield_returns", b07_yield_returns},
-    };
+static const struct check_test tests[] = {
+    {"b01_component_created_and_destroyed", b01_component_created_and_destroyed},
+    {"b01_component_dies_with_its_memory", b01_component_dies_with_its_memory},
+    {"b02_memory_taken_and_returned", b02_memory_taken_and_returned},
+    {"b02_taken_memory_is_refused", b02_taken_memory_is_refused},
+    {"b03_call_receive_reply", b03_call_receive_reply},
+    {"b03_send_waits_for_a_receiver", b03_send_waits_for_a_receiver},
+    {"b03_send_nowait_needs_a_receiver", b03_send_nowait_needs_a_receiver},
+    {"b03_signal_wait_poll", b03_signal_wait_poll},
+    {"b03_invoke", b03_invoke},
+    {"b04_unknown_call_is_a_fault_with_its_words", b04_unknown_call_is_a_fault_with_its_words},
+    {"b05_registers_survive_a_call", b05_registers_survive_a_call},
+    {"b05_registers_survive_a_switch", b05_registers_survive_a_switch},
+    {"b05_other_registers_are_cleared", b05_other_registers_are_cleared},
+    {"b06_receive_nowait_on_empty_and_full", b06_receive_nowait_on_empty_and_full},
+    {"b06_reply_without_a_call_is_refused", b06_reply_without_a_call_is_refused},
+    {"b06_event_says_send_or_call", b06_event_says_send_or_call},
+    {"b07_yield_returns", b07_yield_returns},
+};
 
-    test_run(boot, tests, array_count(tests));
-}
+const struct test_group first_tests = {tests, array_count(tests)};

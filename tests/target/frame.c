@@ -16,6 +16,7 @@ enum {
     POOL_PAGES = 64,
     MADE_MAX = 128,
     WORKERS_MAX = 16,
+    TESTS_MAX = 512,
     AWAIT_NS = 1000000000,
 };
 
@@ -31,7 +32,7 @@ struct made {
 
 static struct {
     const struct abi_boot_info *boot;
-    const struct check_test *tests;
+    struct check_test tests[TESTS_MAX];
     size_t next;
     struct rt_maker maker;
     struct rt_ranges offsets;
@@ -281,19 +282,22 @@ static void set_up(const struct abi_boot_info *boot)
     child_image_init();
 }
 
-noreturn void test_run(const struct abi_boot_info *boot, const struct check_test *tests,
+noreturn void test_run(const struct abi_boot_info *boot, const struct test_group *const groups[],
                        size_t count)
 {
-    enum { TESTS_MAX = 128 };
     static struct check_test wrapped[TESTS_MAX];
+    size_t tests = 0;
     int failed;
 
-    rt_assert(count <= TESTS_MAX);
-    for (size_t i = 0; i < count; i++)
-        wrapped[i] = (struct check_test){tests[i].name, run_next};
-    frame.tests = tests;
+    for (size_t group = 0; group < count; group++) {
+        for (size_t i = 0; i < groups[group]->count; i++, tests++) {
+            rt_assert(tests < TESTS_MAX);
+            frame.tests[tests] = groups[group]->tests[i];
+            wrapped[tests] = (struct check_test){frame.tests[tests].name, run_next};
+        }
+    }
     set_up(boot);
-    failed = check_run(wrapped, count, rt_print);
+    failed = check_run(wrapped, tests, rt_print);
 
     if (failed > 0)
         (void)skr_power_control_fail(ABI_ROOT_POWER, (word_t)failed);

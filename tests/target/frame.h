@@ -20,8 +20,14 @@ enum {
     TEST_NS_PER_MS = 1000000,
 };
 
-/* Runs the tests and powers the machine off; exit status 0 means that all passed. */
-noreturn void test_run(const struct abi_boot_info *boot, const struct check_test *tests,
+/* The tests of one file. */
+struct test_group {
+    const struct check_test *tests;
+    size_t count;
+};
+
+/* Runs all groups and powers the machine off; exit status 0 means that all passed. */
+noreturn void test_run(const struct abi_boot_info *boot, const struct test_group *const groups[],
                        size_t count);
 
 const struct abi_boot_info *test_boot(void);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The groups of tests that kernel_test.c runs, one a file, in this order.
+ */
+#ifndef TESTS_GROUPS_H
+#define TESTS_GROUPS_H
+
+#include "frame.h"
+
+extern const struct test_group first_tests;     /* behaviours 1 to 7 */
+
+#endif

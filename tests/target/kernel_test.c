@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program that shows the kernel's promises: all groups of tests, one behind the other.
+ */
+#include "groups.h"
+
+int root_main(const struct abi_boot_info *boot)
+{
+    static const struct test_group *const groups[] = {
+        &first_tests,
+    };
+
+    test_run(boot, groups, array_count(groups));
+}
