@@ -197,14 +197,25 @@ static void block_split(uint64_t *entry, vaddr_t address, struct page_list *pool
     __atomic_store_n(entry, page | ENTRY_TABLE, __ATOMIC_RELEASE);
 }
 
+/* A few words mostly, so without the call that compilers would make of it. */
+NO_LIBC_IDIOMS static void clear_entries(uint64_t *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        entries[i] = ENTRY_NONE;
+}
+
 static void update_entries(uint64_t *entries, size_t count, uint64_t keep, uint64_t bits)
 {
+    if (keep == 0) {
+        clear_entries(entries, count);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         if (entries[i] != ENTRY_NONE)
             entries[i] = (entries[i] & keep) | bits;
 }
 
-/* Every entry that is mapped in the range keeps these of its bits and gets those. */
+/* Every entry that is mapped in the range keeps these of its bits and gets those; or goes. */
 static void update_range(struct paging *paging, vaddr_t address, size_t pages, uint64_t keep,
                          uint64_t bits, struct page_list *pool)
 {
