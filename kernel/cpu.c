@@ -75,12 +75,9 @@ void cpu_ask(struct cpu *cpu, enum cpu_request request)
 
 /* ---- the lock ---- */
 
-bool kernel_enter(struct cpu *cpu, bool is_call)
+bool kernel_lock(struct cpu *cpu, bool is_call)
 {
     struct thread *self = cpu->current;
-
-    if (kernel.cpu_count == 1)
-        return true;
     unsigned ticket = atomic_fetch_add_explicit(&kernel.lock.next, 1, memory_order_relaxed);
 
     while (atomic_load_explicit(&kernel.lock.serving, memory_order_acquire) != ticket) {
@@ -88,15 +85,6 @@ bool kernel_enter(struct cpu *cpu, bool is_call)
         arch_relax();
     }
     return cpu->current == self;
-}
-
-static void kernel_unlock(void)
-{
-    if (kernel.cpu_count == 1)
-        return;
-    unsigned serving = atomic_load_explicit(&kernel.lock.serving, memory_order_relaxed);
-
-    atomic_store_explicit(&kernel.lock.serving, serving + 1, memory_order_release);
 }
 
 bool kernel_should_preempt(void)
@@ -147,7 +135,7 @@ static uint64_t next_deadline(struct cpu *cpu)
     return deadline;
 }
 
-static void set_timer(struct cpu *cpu)
+void cpu_set_timer(struct cpu *cpu)
 {
     uint64_t deadline = next_deadline(cpu);
 
@@ -307,7 +295,7 @@ static void idle(struct cpu *cpu)
     if (memory_clean_any_step() && !arch_interrupt_pending())
         return;
     cpu_charge(cpu, arch_time_now());
-    set_timer(cpu);
+    cpu_set_timer(cpu);
     kernel_unlock();
     arch_wait_for_interrupt();
     (void)kernel_enter(cpu, false);
@@ -354,7 +342,7 @@ void cpu_save_fpu(struct thread *thread)
     }
 }
 
-static void switch_fpu(struct cpu *cpu, struct thread *next)
+void cpu_switch_fpu(struct cpu *cpu, struct thread *next)
 {
     if (cpu->fpu_owner == next) {
         fpu_enable();
@@ -373,7 +361,7 @@ static void switch_fpu(struct cpu *cpu, struct thread *next)
 
 static void switch_debug(struct cpu *cpu, struct thread *next)
 {
-    if (debug_in_use(&next->debug)) {
+    if (next->has_debug) {
         debug_load(&next->debug);
         cpu->has_debug = true;
     } else if (cpu->has_debug) {
@@ -397,9 +385,9 @@ struct thread *kernel_leave(struct cpu *cpu)
         cpu_charge(cpu, arch_time_now());
     next->cpu = cpu;
     switch_space(cpu, next);
-    switch_fpu(cpu, next);
+    cpu_switch_fpu(cpu, next);
     switch_debug(cpu, next);
-    set_timer(cpu);
+    cpu_set_timer(cpu);
     kernel_unlock();
     return next;
 }

@@ -50,14 +50,19 @@ void cpu_init(struct cpu *cpu, unsigned index);
 
 /* ---- entry and exit; trap.c calls these ---- */
 
-/* Take the lock.  While waiting, answer requests; false when the running thread was taken away meanwhile (a call it had
- * just made will be made again). */
-bool kernel_enter(struct cpu *cpu, bool is_call);
+/* kernel_enter of kernel.h where there are several cores. */
+bool kernel_lock(struct cpu *cpu, bool is_call);
 
 /* Choose who runs next, make this core ready for it, and drop the lock.  Sleeps when there is nobody. */
 struct thread *kernel_leave(struct cpu *cpu);
 
 /* ---- what objects use ---- */
+
+/* Turn the FPU over to the thread that runs next: on with its state, or off. */
+void cpu_switch_fpu(struct cpu *cpu, struct thread *next);
+
+/* Let the hardware timer fire when this core must act next. */
+void cpu_set_timer(struct cpu *cpu);
 
 /* The running thread stops running (its state is the caller's to set). */
 void cpu_release_current(struct cpu *cpu);

@@ -35,6 +35,22 @@ struct kernel {
 
 extern struct kernel kernel;
 
+/* Take the lock.  While waiting, answer requests; false when the running thread was taken away meanwhile (a call it had
+ * just made will be made again). */
+static inline bool kernel_enter(struct cpu *cpu, bool is_call)
+{
+    return likely(kernel.cpu_count == 1) || kernel_lock(cpu, is_call);
+}
+
+static inline void kernel_unlock(void)
+{
+    if (likely(kernel.cpu_count == 1))
+        return;
+    unsigned serving = atomic_load_explicit(&kernel.lock.serving, memory_order_relaxed);
+
+    atomic_store_explicit(&kernel.lock.serving, serving + 1, memory_order_release);
+}
+
 /* Our own invariant is broken: print what a person needs and end. */
 _Noreturn void kernel_panic(const char *file, int line, const char *what);
 

@@ -9,6 +9,7 @@
 #include <arch/trap.h>
 
 #include "cpu.h"
+#include "fastpath.h"
 #include "kernel.h"
 #include "object/endpoint.h"
 #include "object/notification.h"
@@ -165,12 +166,8 @@ static status_t call_dispatch(struct thread *self)
     }
 }
 
-struct thread *trap_call(struct thread *self)
+static struct thread *complete_call(struct cpu *cpu, struct thread *self)
 {
-    struct cpu *cpu = cpu_current();
-
-    if (!kernel_enter(cpu, true))
-        return kernel_leave(cpu);
     if ((self->options & THREAD_FORWARDED) != 0) {
         thread_fault(self, FAULT_FORWARDED, NO_FAULT_WORDS);
         return kernel_leave(cpu);
@@ -184,6 +181,20 @@ struct thread *trap_call(struct thread *self)
             context_set_status(&self->context, status);
     }
     return kernel_leave(cpu);
+}
+
+struct thread *trap_call(struct thread *self)
+{
+    struct cpu *cpu = cpu_current();
+
+    if (unlikely(!kernel_enter(cpu, true)))
+        return kernel_leave(cpu);
+    struct thread *next = fast_call(cpu, self);
+
+    if (unlikely(next == NULL))
+        return complete_call(cpu, self);
+    kernel_unlock();
+    return next;
 }
 
 /* The page is mapped by now, and the thread only has to try again. */

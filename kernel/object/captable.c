@@ -9,16 +9,20 @@
 static_assert(sizeof(struct captable) <= ABI_CAPTABLE_BYTES, "published size");
 static_assert(sizeof(struct chunk) <= ABI_CHUNK_BYTES, "published size");
 
+void captable_on_kill(struct captable *table)
+{
+    table->clean_left = table->chunk_count;
+    table->chunk_count = 0;
+}
+
 bool captable_clean_step(struct captable *table)
 {
-    if (table->clean_next == table->chunk_count)
+    if (table->clean_left == 0)
         return false;
-    struct chunk *chunk = table->directory[table->clean_next];
+    struct chunk *chunk = table->directory[--table->clean_left];
 
     if (chunk != NULL)
         chunk->table = NULL;
-    table->directory[table->clean_next] = NULL;
-    table->clean_next++;
     return true;
 }
 

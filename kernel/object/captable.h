@@ -21,8 +21,8 @@ struct chunk {
 
 struct captable {
     struct object object;
-    uint32_t chunk_count;                   /* size of the directory */
-    uint32_t clean_next;
+    uint32_t chunk_count;                   /* size of the directory; 0 when dead, so that nothing is found */
+    uint32_t clean_left;                    /* when dead: entries to clean up, from the start of the directory */
     struct chunk *directory[];
 };
 
@@ -46,6 +46,7 @@ static inline struct cap *captable_slot(struct captable *table, word_t index)
     return &table->directory[position]->slots[index % ABI_CHUNK_SLOTS];
 }
 
+void captable_on_kill(struct captable *table);
 bool captable_clean_step(struct captable *table);
 bool chunk_clean_step(struct chunk *chunk);
 

@@ -75,6 +75,7 @@ void object_kill(struct object *object)
 void object_on_kill(struct object *object)
 {
     switch (object_type(object)) {
+    case TYPE_CAPTABLE: captable_on_kill(captable_of(object)); break;
     case TYPE_THREAD: thread_on_kill(thread_of(object)); break;
     case TYPE_REPLY: reply_on_kill(reply_of(object)); break;
     case TYPE_INTERRUPT: interrupt_on_kill(interrupt_of(object)); break;

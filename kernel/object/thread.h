@@ -59,6 +59,7 @@ struct thread {
     uint8_t options;
     bool is_stopped;                /* stop came while it waits for a reply */
     bool wants_fpu;                 /* it used floating point before */
+    bool has_debug;                 /* breakpoints or single step are set */
     bool is_root;                   /* its faults end the system */
     struct cpu *cpu;                /* where it runs or last ran */
     struct budget *running_on;      /* its own, or a caller's; NULL: none */

@@ -215,7 +215,10 @@ status_t sys_thread_set_breakpoint(struct thread *self, struct cap *cap, struct 
     args->culprit = 0;
     if (thread->state == THREAD_RUNNING)
         return ERR_BAD_STATE;
-    return debug_set_breakpoint(&thread->debug, args->number, args->address, (enum breakpoint_kind)args->kind);
+    status_t status = debug_set_breakpoint(&thread->debug, args->number, args->address, (enum breakpoint_kind)args->kind);
+
+    thread->has_debug = debug_in_use(&thread->debug);
+    return status;
 }
 
 status_t sys_thread_single_step(struct thread *self, struct cap *cap, struct thread_single_step *args)
@@ -229,7 +232,10 @@ status_t sys_thread_single_step(struct thread *self, struct cap *cap, struct thr
     args->culprit = 0;
     if (thread->state == THREAD_RUNNING)
         return ERR_BAD_STATE;
-    return debug_single_step(&thread->debug, &thread->context, args->on == 1);
+    status_t status = debug_single_step(&thread->debug, &thread->context, args->on == 1);
+
+    thread->has_debug = debug_in_use(&thread->debug);
+    return status;
 }
 
 status_t sys_thread_info(struct thread *self, struct cap *cap, struct thread_info *args)

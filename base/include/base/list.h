@@ -64,10 +64,16 @@ static inline void list_push_back(struct list *list, struct list_node *node)
     list_insert_before(&list->ends, node);
 }
 
-static inline void list_remove(struct list_node *node)
+/* Takes a node out that is going into a list again at once: its own links are left as they were. */
+static inline void list_unlink(struct list_node *node)
 {
     node->prev->next = node->next;
     node->next->prev = node->prev;
+}
+
+static inline void list_remove(struct list_node *node)
+{
+    list_unlink(node);
     list_node_init(node);
 }
 
