@@ -14,12 +14,12 @@ enum { LOG_BYTES = 4096, LOG_LINE_MAX = 160 };
 static struct {
     word_t written;
     char ring[LOG_BYTES];
-} log;
+} log_ring;
 
 void log_write(const char *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        log.ring[log.written++ % LOG_BYTES] = bytes[i];
+        log_ring.ring[log_ring.written++ % LOG_BYTES] = bytes[i];
         debug_console_put(bytes[i]);
     }
 }
@@ -42,13 +42,13 @@ void log_format(const char *format_text, ...)
 
 size_t log_read(word_t *position, char *out, size_t size, word_t *lost)
 {
-    word_t oldest = log.written > LOG_BYTES ? log.written - LOG_BYTES : 0;
-    word_t from = *position > log.written ? log.written : word_max(*position, oldest);
-    size_t count = word_min(size, log.written - from);
+    word_t oldest = log_ring.written > LOG_BYTES ? log_ring.written - LOG_BYTES : 0;
+    word_t from = *position > log_ring.written ? log_ring.written : word_max(*position, oldest);
+    size_t count = word_min(size, log_ring.written - from);
 
     *lost = *position < oldest ? oldest - *position : 0;
     for (size_t i = 0; i < count; i++)
-        out[i] = log.ring[(from + i) % LOG_BYTES];
+        out[i] = log_ring.ring[(from + i) % LOG_BYTES];
     *position = from + count;
     return count;
 }
