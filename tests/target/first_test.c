@@ -179,7 +179,7 @@ static void b03_send_waits_for_a_receiver(void)
     struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
     struct skr_message message = two_words(11, 12);
 
-    test_thread(receive_one, &listener, TEST_PRIORITY - 1);
+    test_thread(receive_one, &listener, TEST_PRIORITY);
     CHECK_EQ(skr_send(listener.endpoint, &message), OK);
     check_listened(&listener, 11);
 }
