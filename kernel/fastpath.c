@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Short ways through call, reply_receive and signal: one thread of each kind waits, on this core, with nothing unusual about
- * it.  The message words go from context to context; a passive server takes the caller's budget along, so no time is
- * accounted; the run queue is only looked at.
+ * Short ways through call, reply_receive, faults, signal and wait: one thread of each kind waits, on this core, with nothing
+ * unusual about it.  The message goes from context to context; a passive server takes the caller's budget along, so no
+ * time is accounted.
  */
 #include "fastpath.h"
 
@@ -19,13 +19,7 @@
 #include "object/space.h"
 #include "object/thread.h"
 
-/* ---- checks ---- */
-
-/* Words that fit in registers, no capabilities, no undefined bits. */
-static inline bool info_is_simple(word_t info)
-{
-    return (info & 0xffff & ~(word_t)ABI_INFO_LENGTH_MASK) == 0 && (info & ABI_INFO_LENGTH_MASK) <= ABI_REGISTER_WORDS;
-}
+/* ---- looking ---- */
 
 /* The live capability of an index if it has this type, or NULL. */
 static inline struct cap *find_cap(struct thread *self, word_t index, enum abi_object_type type)
@@ -63,7 +57,66 @@ static inline bool can_switch_to(const struct cpu *cpu, struct thread *next, str
     return *space != NULL && !(*space)->object.is_dead && space_id_is_current(&kernel.space_ids, &(*space)->id);
 }
 
-/* ---- acts ---- */
+/* The thread's own budget lets it run here now. */
+static inline bool can_pay(const struct cpu *cpu, const struct thread *thread)
+{
+    const struct budget *budget = thread->running_on;
+
+    return budget != NULL && budget->cpu == cpu && thread->debtor == NULL &&
+           (budget == cpu->budget || budget_is_unlimited(budget) || budget_has_time(budget));
+}
+
+/* ---- messages ---- */
+
+struct message {
+    struct thread *from;
+    struct thread *to;
+    struct abi_buffer *from_buffer; /* both NULL when the words fit in registers */
+    struct abi_buffer *to_buffer;
+};
+
+/* What the sender has is a message that can be moved without further checks: no capabilities, no undefined bits, and
+ * buffers on both sides if it is long. */
+static inline bool message_find(struct message *m, struct thread *from, struct thread *to, word_t info)
+{
+    *m = (struct message){.from = from, .to = to};
+    if (unlikely((info & 0xffff & ~(word_t)ABI_INFO_LENGTH_MASK) != 0))
+        return false;
+    if (likely((info & ABI_INFO_LENGTH_MASK) <= ABI_REGISTER_WORDS))
+        return true;
+    m->from_buffer = thread_buffer(from);
+    m->to_buffer = thread_buffer(to);
+    return (info & ABI_INFO_LENGTH_MASK) <= ABI_MESSAGE_WORDS && m->from_buffer != NULL && m->to_buffer != NULL;
+}
+
+static inline void move_words(struct thread *from, struct thread *to)
+{
+    word_t *source = context_words(&from->context);
+    word_t *target = context_words(&to->context);
+
+    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
+        target[i] = source[i];
+}
+
+static inline void message_move(const struct message *m, word_t badge, word_t info)
+{
+    move_words(m->from, m->to);
+    if (unlikely(m->from_buffer != NULL)) {
+        for (word_t i = ABI_REGISTER_WORDS; i < (info & ABI_INFO_LENGTH_MASK); i++)
+            m->to_buffer->words[i] = m->from_buffer->words[i];
+    }
+    context_set_event(&m->to->context, badge, info, 0);
+    context_set_status(&m->to->context, OK);
+}
+
+/* ---- switching ---- */
+
+static inline void take_budget(struct thread *thread, struct budget *budget)
+{
+    list_unlink(&thread->on_budget);
+    thread->running_on = budget;
+    list_push_back(&budget->threads, &thread->on_budget);
+}
 
 static inline void switch_to(struct cpu *cpu, struct thread *self, struct thread *next, struct space *space)
 {
@@ -78,34 +131,7 @@ static inline void switch_to(struct cpu *cpu, struct thread *self, struct thread
         cpu_switch_fpu(cpu, next);
 }
 
-static inline void move_message(struct thread *from, struct thread *to, word_t badge, word_t info)
-{
-    word_t *source = context_words(&from->context);
-    word_t *target = context_words(&to->context);
-
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        target[i] = source[i];
-    context_set_event(&to->context, badge, info, 0);
-    context_set_status(&to->context, OK);
-}
-
-static inline void take_budget(struct thread *thread, struct budget *budget)
-{
-    list_unlink(&thread->on_budget);
-    thread->running_on = budget;
-    list_push_back(&budget->threads, &thread->on_budget);
-}
-
-/* Who pays from here on; an active server and its caller each pay for themselves. */
-static inline bool can_pay(const struct cpu *cpu, const struct thread *thread)
-{
-    const struct budget *budget = thread->running_on;
-
-    return budget != NULL && budget->cpu == cpu && thread->debtor == NULL &&
-           (budget == cpu->budget || budget_is_unlimited(budget) || budget_has_time(budget));
-}
-
-/* The running thread is another one, and pays from another budget. */
+/* The running thread is another one, and may pay from another budget. */
 static inline void turn_budget(struct cpu *cpu)
 {
     if (cpu->budget == cpu->current->running_on)
@@ -114,43 +140,87 @@ static inline void turn_budget(struct cpu *cpu)
     cpu_set_timer(cpu);
 }
 
-/* ---- call ---- */
+/* ---- call and fault ---- */
+
+/* A server that can take a call or fault of this thread at once. */
+static inline struct thread *find_server(const struct cpu *cpu, const struct thread *self,
+                                         const struct endpoint *endpoint, struct space **space)
+{
+    struct thread *server = only_waiter(&endpoint->receivers);
+
+    if (unlikely(server == NULL || self->debtor != NULL || server->minimum != 0 || server->running_on == NULL))
+        return NULL;
+    if (unlikely(!thread_is_passive(server) && !can_pay(cpu, server)))
+        return NULL;
+    return can_switch_to(cpu, server, space) ? server : NULL;
+}
+
+/* The message is with the server: bind the reply, lend the time, go on there. */
+static inline struct thread *hand_over(struct cpu *cpu, struct thread *self, struct thread *server,
+                                       struct endpoint *endpoint, enum send_kind kind, struct space *space)
+{
+    struct reply *reply = server->reply;
+
+    tree_init(&endpoint->receivers.tree);
+    reply->caller = self;
+    reply->is_bound = true;
+    reply->may_grant = server->may_grant;
+    self->answer = reply;
+    self->send_kind = (uint8_t)kind;
+    self->state = THREAD_CALLING;
+    if (likely(thread_is_passive(server)))
+        take_budget(server, self->running_on);
+    switch_to(cpu, self, server, space);
+    turn_budget(cpu);
+    return server;
+}
 
 static inline struct thread *fast_send_call(struct cpu *cpu, struct thread *self)
 {
     word_t info = context_info(&self->context);
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_ENDPOINT);
+    struct message message;
     struct space *space;
 
-    if (unlikely(cap == NULL || !info_is_simple(info) || !cap_has(cap, RIGHT_SEND) ||
+    if (unlikely(cap == NULL || !cap_has(cap, RIGHT_SEND) ||
                  (cap_rights(cap) & (RIGHT_GRANT | RIGHT_GRANT_REPLY)) == 0))
         return NULL;
     struct endpoint *endpoint = endpoint_of(cap->object);
-    struct thread *server = only_waiter(&endpoint->receivers);
+    struct thread *server = find_server(cpu, self, endpoint, &space);
 
-    if (unlikely(server == NULL || self->debtor != NULL || server->minimum != 0 || server->running_on == NULL))
+    if (unlikely(server == NULL || !message_find(&message, self, server, info)))
         return NULL;
-    bool is_passive = thread_is_passive(server);
-
-    if (unlikely((!is_passive && !can_pay(cpu, server)) || !can_switch_to(cpu, server, &space)))
-        return NULL;
-    struct reply *reply = server->reply;
-
-    tree_init(&endpoint->receivers.tree);
-    move_message(self, server, cap->badge, info | (word_t)EVENT_CALL << ABI_INFO_EVENT_SHIFT);
-    reply->caller = self;
-    reply->is_bound = true;
-    reply->may_grant = server->may_grant;
-    self->answer = reply;
-    self->send_kind = SEND_CALL;
+    message_move(&message, cap->badge, info | (word_t)EVENT_CALL << ABI_INFO_EVENT_SHIFT);
     self->badge = cap->badge;
-    self->state = THREAD_CALLING;
-    if (is_passive)
-        take_budget(server, self->running_on);
-    switch_to(cpu, self, server, space);
-    if (!is_passive)
-        turn_budget(cpu);
-    return server;
+    return hand_over(cpu, self, server, endpoint, SEND_CALL, space);
+}
+
+struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, const word_t words[4])
+{
+    struct cap *cap = &self->slots[SLOT_FAULT];
+    struct space *space;
+
+    if (unlikely(cap_type(cap) != TYPE_ENDPOINT || cap->object->is_dead || self->running_on == NULL))
+        return NULL;
+    struct endpoint *endpoint = endpoint_of(cap->object);
+    struct thread *server = find_server(cpu, self, endpoint, &space);
+
+    if (unlikely(server == NULL))
+        return NULL;
+    self->fault_info = endpoint_fault_info(kind);
+    self->badge = cap->badge;
+    if (endpoint_fault_is_trap(self->fault_info)) {
+        move_words(self, server);
+        context_set_event(&server->context, cap->badge, self->fault_info, endpoint_trap_number(self));
+    } else {
+        word_t *target = context_words(&server->context);
+
+        for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
+            target[i] = i < 4 ? words[i] : 0;
+        context_set_event(&server->context, cap->badge, self->fault_info, 0);
+    }
+    context_set_status(&server->context, OK);
+    return hand_over(cpu, self, server, endpoint, SEND_FAULT, space);
 }
 
 /* ---- reply and receive ---- */
@@ -162,33 +232,51 @@ static inline bool has_signal(struct thread *thread)
     return cap_type(cap) == TYPE_NOTIFICATION && notification_of(cap->object)->bits != 0;
 }
 
+/* Nothing waits at the endpoint, and nobody but this thread will. */
+static inline bool is_quiet(struct thread *self, const struct endpoint *endpoint)
+{
+    return endpoint->senders.tree.root == NULL && endpoint->receivers.tree.root == NULL &&
+           list_is_empty(&endpoint->closed) && !has_signal(self);
+}
+
+/* The budget the server waits with, and the caller goes on with its own; NULL: not that simple. */
+static inline struct budget *find_own_budget(const struct cpu *cpu, struct thread *self, const struct thread *caller)
+{
+    if (unlikely(!thread_is_passive(self)))
+        return can_pay(cpu, caller) ? self->running_on : NULL;
+    return self->running_on == caller->running_on ? thread_own_budget(self) : NULL;
+}
+
+static inline void answer(struct thread *self, struct thread *caller, const struct message *message, word_t info)
+{
+    if (likely(caller->send_kind == SEND_CALL))
+        message_move(message, 0, info);
+    else
+        endpoint_answer_fault(caller, self);
+}
+
 static inline struct thread *fast_reply_receive(struct cpu *cpu, struct thread *self)
 {
     word_t info = context_info(&self->context);
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_ENDPOINT);
     struct cap *reply_cap = find_cap(self, context_aux(&self->context), TYPE_REPLY);
+    struct message message;
     struct space *space;
 
-    if (unlikely(cap == NULL || reply_cap == NULL || !info_is_simple(info) || !cap_has(cap, RIGHT_RECEIVE)))
+    if (unlikely(cap == NULL || reply_cap == NULL || !cap_has(cap, RIGHT_RECEIVE)))
         return NULL;
     struct endpoint *endpoint = endpoint_of(cap->object);
     struct reply *reply = reply_of(reply_cap->object);
     struct thread *caller = reply->caller;
-    bool is_passive = thread_is_passive(self);
 
-    if (unlikely(caller == NULL || self->reply != reply || caller->send_kind != SEND_CALL || caller->is_stopped ||
-                 self->debtor != NULL))
+    if (unlikely(caller == NULL || self->reply != reply || caller->is_stopped || self->debtor != NULL ||
+                 !message_find(&message, self, caller, info) || !is_quiet(self, endpoint)))
         return NULL;
-    if (unlikely(endpoint->senders.tree.root != NULL || endpoint->receivers.tree.root != NULL ||
-                 !list_is_empty(&endpoint->closed) || has_signal(self)))
-        return NULL;
-    struct budget *own = is_passive ? thread_own_budget(self) : self->running_on;
+    struct budget *own = find_own_budget(cpu, self, caller);
 
-    if (unlikely(own == NULL || (is_passive ? self->running_on != caller->running_on : !can_pay(cpu, caller)) ||
-                 !can_switch_to(cpu, caller, &space)))
+    if (unlikely(own == NULL || !can_switch_to(cpu, caller, &space)))
         return NULL;
-
-    move_message(self, caller, 0, info);
+    answer(self, caller, &message, info);
     caller->answer = NULL;
     reply->caller = NULL;
     reply->is_bound = false;
@@ -197,41 +285,108 @@ static inline struct thread *fast_reply_receive(struct cpu *cpu, struct thread *
     self->waiting_on = &endpoint->object;
     self->waiter.priority = self->runnable.priority;
     tree_insert_only(&endpoint->receivers.tree, &self->waiter.node);
-    if (is_passive)
+    if (likely(own != self->running_on))
         take_budget(self, own);
     switch_to(cpu, self, caller, space);
-    if (!is_passive)
-        turn_budget(cpu);
+    turn_budget(cpu);
     return caller;
 }
 
-/* ---- signal ---- */
+/* ---- signal and wait ---- */
 
-/* Nobody waits: the bits stay. */
-static inline struct thread *fast_signal(struct thread *self)
+static inline void wake(struct notification *notification, struct thread *waiter)
+{
+    tree_init(&notification->waiters.tree);
+    context_words(&waiter->context)[0] = notification_take(notification);
+    context_set_status(&waiter->context, OK);
+}
+
+static inline struct thread *fast_signal(struct cpu *cpu, struct thread *self)
 {
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_NOTIFICATION);
+    struct space *space;
 
     if (unlikely(cap == NULL || !cap_has(cap, RIGHT_SEND)))
         return NULL;
     struct notification *notification = notification_of(cap->object);
     word_t bits = context_words(&self->context)[0] & UINT32_MAX;
 
-    if (unlikely(notification->waiters.tree.root != NULL || notification->bound != NULL))
+    bits = cap->badge == 0 ? bits : bits & cap->badge;
+    if (unlikely(notification->bound != NULL))
         return NULL;
-    notification->bits |= cap->badge == 0 ? bits : bits & cap->badge;
+    if (likely(notification->waiters.tree.root == NULL)) {
+        notification->bits |= bits;
+        context_set_status(&self->context, OK);
+        return self;
+    }
+    struct thread *waiter = only_waiter(&notification->waiters);
+
+    if (unlikely(waiter == NULL || bits == 0 || waiter->is_stopped || !can_pay(cpu, waiter)))
+        return NULL;
+    if (thread_priority(waiter) > thread_priority(self)) {
+        if (unlikely(!can_switch_to(cpu, waiter, &space)))
+            return NULL;
+        notification->bits |= bits;
+        wake(notification, waiter);
+        context_set_status(&self->context, OK);
+        self->state = THREAD_READY;
+        run_queue_push_front(&cpu->queue, &self->runnable);
+        cpu->slice_end = 0;
+        switch_to(cpu, self, waiter, space);
+        turn_budget(cpu);
+        return waiter;
+    }
+    notification->bits |= bits;
+    wake(notification, waiter);
     context_set_status(&self->context, OK);
+    waiter->state = THREAD_READY;
+    waiter->cpu = cpu;
+    run_queue_push_back(&cpu->queue, &waiter->runnable);
+    if (thread_priority(waiter) == thread_priority(self))
+        cpu_set_timer(cpu);
     return self;
+}
+
+static inline struct thread *fast_wait(struct cpu *cpu, struct thread *self)
+{
+    struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_NOTIFICATION);
+    struct space *space;
+
+    if (unlikely(cap == NULL || !cap_has(cap, RIGHT_RECEIVE)))
+        return NULL;
+    struct notification *notification = notification_of(cap->object);
+
+    if (notification->bits != 0) {
+        context_words(&self->context)[0] = notification_take(notification);
+        context_set_status(&self->context, OK);
+        return self;
+    }
+    struct runnable *runnable = run_queue_first(&cpu->queue);
+
+    if (unlikely(runnable == NULL || notification->waiters.tree.root != NULL))
+        return NULL;
+    struct thread *next = container_of(runnable, struct thread, runnable);
+
+    if (unlikely(!can_pay(cpu, next) || !can_switch_to(cpu, next, &space)))
+        return NULL;
+    run_queue_remove(&cpu->queue, runnable);
+    self->state = THREAD_WAITING;
+    self->waiting_on = &notification->object;
+    self->waiter.priority = self->runnable.priority;
+    tree_insert_only(&notification->waiters.tree, &self->waiter.node);
+    cpu->slice_end = 0;
+    switch_to(cpu, self, next, space);
+    turn_budget(cpu);
+    return next;
 }
 
 struct thread *fast_call(struct cpu *cpu, struct thread *self)
 {
-    if (unlikely((self->options & THREAD_FORWARDED) != 0))
-        return NULL;
     switch (context_call(&self->context)) {
     case ABI_CALL_CALL: return fast_send_call(cpu, self);
     case ABI_CALL_REPLY_RECEIVE: return fast_reply_receive(cpu, self);
-    case ABI_CALL_SIGNAL: return fast_signal(self);
+    case ABI_CALL_SIGNAL: return fast_signal(cpu, self);
+    case ABI_CALL_WAIT: return fast_wait(cpu, self);
     default: return NULL;
     }
 }

@@ -168,10 +168,6 @@ static status_t call_dispatch(struct thread *self)
 
 static struct thread *complete_call(struct cpu *cpu, struct thread *self)
 {
-    if ((self->options & THREAD_FORWARDED) != 0) {
-        thread_fault(self, FAULT_FORWARDED, NO_FAULT_WORDS);
-        return kernel_leave(cpu);
-    }
     status_t status = call_dispatch(self);
 
     if (cpu->current == self) {
@@ -183,12 +179,26 @@ static struct thread *complete_call(struct cpu *cpu, struct thread *self)
     return kernel_leave(cpu);
 }
 
+static struct thread *report_fault(struct cpu *cpu, struct thread *self, word_t kind, const word_t words[4])
+{
+    struct thread *next = fast_fault(cpu, self, kind, words);
+
+    if (likely(next != NULL)) {
+        kernel_unlock();
+        return next;
+    }
+    thread_fault(self, kind, words);
+    return kernel_leave(cpu);
+}
+
 struct thread *trap_call(struct thread *self)
 {
     struct cpu *cpu = cpu_current();
 
     if (unlikely(!kernel_enter(cpu, true)))
         return kernel_leave(cpu);
+    if (unlikely((self->options & THREAD_FORWARDED) != 0))
+        return report_fault(cpu, self, FAULT_FORWARDED, NO_FAULT_WORDS);
     struct thread *next = fast_call(cpu, self);
 
     if (unlikely(next == NULL))
@@ -208,18 +218,16 @@ static bool fault_is_over(struct thread *self, const struct trap_fault *fault)
 
 struct thread *trap_fault(struct thread *self, const struct trap_fault *fault)
 {
+    word_t words[4] = {fault->address, context_pc(&self->context), fault->access, fault->syndrome};
     struct cpu *cpu = cpu_current();
 
-    if (kernel_enter(cpu, false) && !fault_is_over(self, fault)) {
-        word_t words[4] = {fault->address, context_pc(&self->context), fault->access, fault->syndrome};
-
-        if (fault->kind == FAULT_EXCEPTION) {
-            words[0] = fault->syndrome;
-            words[2] = fault->address;
-        }
-        thread_fault(self, fault->kind, words);
+    if (!kernel_enter(cpu, false) || fault_is_over(self, fault))
+        return kernel_leave(cpu);
+    if (fault->kind == FAULT_EXCEPTION) {
+        words[0] = fault->syndrome;
+        words[2] = fault->address;
     }
-    return kernel_leave(cpu);
+    return report_fault(cpu, self, fault->kind, words);
 }
 
 struct thread *trap_fpu(struct thread *self)

@@ -135,6 +135,13 @@ static void transfer_message(struct thread *from, struct thread *to, struct obje
     context_set_status(&to->context, OK);
 }
 
+word_t endpoint_trap_number(const struct thread *thread)
+{
+    bool is_foreign = info_label(thread->fault_info) == FAULT_FORWARDED;
+
+    return is_foreign ? context_foreign_number(&thread->context) : context_call(&thread->context);
+}
+
 static void transfer_fault(struct thread *from, struct thread *to)
 {
     word_t *words = context_words(&to->context);
@@ -142,8 +149,7 @@ static void transfer_fault(struct thread *from, struct thread *to)
 
     if (endpoint_fault_is_trap(from->fault_info)) {
         transfer_words(from, to, ABI_REGISTER_WORDS);
-        aux = info_label(from->fault_info) == FAULT_FORWARDED ? context_foreign_number(&from->context)
-                                                              : context_call(&from->context);
+        aux = endpoint_trap_number(from);
     } else {
         for (unsigned i = 0; i < array_count(from->fault_words); i++)
             words[i] = from->fault_words[i];
@@ -373,7 +379,7 @@ status_t endpoint_receive(struct thread *receiver, struct cap *cap, struct reply
 
 /* What an answer does to a thread that faulted: label 0 tries again, label 1 goes on at the program counter in word 0; a
  * trap's answer is its eight words. */
-static void answer_fault(struct thread *thread, struct thread *server)
+void endpoint_answer_fault(struct thread *thread, struct thread *server)
 {
     if (endpoint_fault_is_trap(thread->fault_info))
         transfer_words(server, thread, ABI_REGISTER_WORDS);
@@ -398,7 +404,7 @@ status_t endpoint_reply(struct thread *server, struct reply *reply)
         return ERR_PEER_GONE;
     caller->answer = NULL;
     if (caller->send_kind == SEND_FAULT)
-        answer_fault(caller, server);
+        endpoint_answer_fault(caller, server);
     else
         transfer_message(server, caller, NULL, 0, EVENT_SEND);
     thread_make_ready(caller);

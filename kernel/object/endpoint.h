@@ -41,6 +41,12 @@ status_t message_check(struct thread *sender, word_t info, bool may_grant);
 word_t endpoint_fault_info(word_t kind);
 bool endpoint_fault_is_trap(word_t fault_info);
 
+/* The number of the call that a thread with such a fault made. */
+word_t endpoint_trap_number(const struct thread *thread);
+
+/* What a reply to a fault does to the thread that faulted. */
+void endpoint_answer_fault(struct thread *thread, struct thread *server);
+
 /* Take a thread out of the queue of senders. */
 void endpoint_leave_senders(struct thread *sender);
 

@@ -11,7 +11,8 @@
 #include "cpu.h"
 #include "kernel.h"
 
-enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE };
+/* Half a GiB at most in one entry: larger pages than LARGE_BYTES, which some machines have, are never used. */
+enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE, LARGE_COUNT_MAX = 256 };
 
 static_assert(sizeof(word_t) != 8 || sizeof(struct mapping) == 80, "records are small");
 
@@ -198,7 +199,7 @@ static void space_flush(struct space *space, vaddr_t address, size_t pages)
 static status_t check_extent(vaddr_t address, size_t pages, paddr_t paddr)
 {
     bool is_large = is_aligned(address | (word_t)paddr, LARGE_BYTES) && is_aligned(pages, LARGE_PAGES);
-    size_t most = is_large ? (size_t)MAPPING_PAGES_MAX * LARGE_PAGES : (size_t)MAPPING_PAGES_MAX;
+    size_t most = is_large ? (size_t)LARGE_COUNT_MAX * LARGE_PAGES : (size_t)MAPPING_PAGES_MAX;
 
     if (!is_aligned(address, PAGE_SIZE))
         return ERR_MISALIGNED;
