@@ -53,7 +53,8 @@ static void save_fpu_here(struct cpu *cpu)
     cpu->fpu_owner = NULL;
 }
 
-/* On the asked core, which waits for the lock: the asking one holds it, so nobody else changes anything. */
+/* On the asked core, which waits for the lock: the asking one holds it, so nobody else changes
+ * anything. */
 static void answer_request(struct cpu *cpu, bool is_call)
 {
     switch (atomic_load_explicit(&cpu->request, memory_order_acquire)) {
@@ -224,7 +225,8 @@ static bool fall_back_to_reserve(struct thread *thread, uint64_t now)
     struct budget *reserve = thread_own_budget(thread);
     struct budget *exhausted = thread->running_on;
 
-    if (!thread_is_passive(thread) || reserve == NULL || reserve == exhausted || reserve->cpu == NULL)
+    if (!thread_is_passive(thread) || reserve == NULL || reserve == exhausted ||
+        reserve->cpu == NULL)
         return false;
     budget_update(reserve, now);
     if (!budget_has_time(reserve) && !budget_is_unlimited(reserve))
@@ -308,7 +310,8 @@ static void switch_space(struct cpu *cpu, struct thread *next)
 {
     struct space *space = thread_space(next);
 
-    if (space == cpu->space && (space == NULL || space_id_is_current(&kernel.space_ids, &space->id)))
+    if (space == cpu->space &&
+        (space == NULL || space_id_is_current(&kernel.space_ids, &space->id)))
         return;
     cpu->space = space;
     if (space == NULL) {

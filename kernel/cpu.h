@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One core: what runs on it, who wants to, what is charged for it, and how other cores ask it for something.
+ * One core: what runs on it, who wants to, what is charged for it, and how other cores ask it for
+ * something.
  */
 #ifndef KERNEL_CPU_H
 #define KERNEL_CPU_H
@@ -53,7 +54,8 @@ void cpu_init(struct cpu *cpu, unsigned index);
 /* kernel_enter of kernel.h where there are several cores. */
 bool kernel_lock(struct cpu *cpu, bool is_call);
 
-/* Choose who runs next, make this core ready for it, and drop the lock.  Sleeps when there is nobody. */
+/* Choose who runs next, make this core ready for it, and drop the lock.  Sleeps when there is
+ * nobody. */
 struct thread *kernel_leave(struct cpu *cpu);
 
 /* ---- what objects use ---- */

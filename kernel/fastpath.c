@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Short ways through call, reply_receive, faults, signal and wait: one thread of each kind waits, on this core, with nothing
- * unusual about it.  The message goes from context to context; a passive server takes the caller's budget along, so no
- * time is accounted.
+ * Short ways through call, reply_receive, faults, signal and wait: one thread of each kind waits,
+ * on this core, with nothing unusual about it.  The message goes from context to context; a passive
+ * server takes the caller's budget along, so no time is accounted.
  */
 #include "fastpath.h"
 
@@ -52,9 +52,11 @@ static inline struct thread *only_waiter(const struct wait_queue *queue)
 static inline bool can_switch_to(const struct cpu *cpu, struct thread *next, struct space **space)
 {
     *space = (struct space *)(void *)next->slots[SLOT_SPACE].object;
-    if (unlikely(run_queue_has_above(&cpu->queue, thread_priority(next)) || next->has_debug || cpu->has_debug))
+    if (unlikely(run_queue_has_above(&cpu->queue, thread_priority(next)) || next->has_debug ||
+                 cpu->has_debug))
         return false;
-    return *space != NULL && !(*space)->object.is_dead && space_id_is_current(&kernel.space_ids, &(*space)->id);
+    return *space != NULL && !(*space)->object.is_dead &&
+           space_id_is_current(&kernel.space_ids, &(*space)->id);
 }
 
 /* The thread's own budget lets it run here now. */
@@ -75,9 +77,10 @@ struct message {
     struct abi_buffer *to_buffer;
 };
 
-/* What the sender has is a message that can be moved without further checks: no capabilities, no undefined bits, and
- * buffers on both sides if it is long. */
-static inline bool message_find(struct message *m, struct thread *from, struct thread *to, word_t info)
+/* What the sender has is a message that can be moved without further checks: no capabilities, no
+ * undefined bits, and buffers on both sides if it is long. */
+static inline bool message_find(struct message *m, struct thread *from, struct thread *to,
+                                word_t info)
 {
     *m = (struct message){.from = from, .to = to};
     if (unlikely((info & 0xffff & ~(word_t)ABI_INFO_LENGTH_MASK) != 0))
@@ -86,7 +89,8 @@ static inline bool message_find(struct message *m, struct thread *from, struct t
         return true;
     m->from_buffer = thread_buffer(from);
     m->to_buffer = thread_buffer(to);
-    return (info & ABI_INFO_LENGTH_MASK) <= ABI_MESSAGE_WORDS && m->from_buffer != NULL && m->to_buffer != NULL;
+    return (info & ABI_INFO_LENGTH_MASK) <= ABI_MESSAGE_WORDS && m->from_buffer != NULL &&
+           m->to_buffer != NULL;
 }
 
 static inline void move_words(struct thread *from, struct thread *to)
@@ -118,7 +122,8 @@ static inline void take_budget(struct thread *thread, struct budget *budget)
     list_push_back(&budget->threads, &thread->on_budget);
 }
 
-static inline void switch_to(struct cpu *cpu, struct thread *self, struct thread *next, struct space *space)
+static inline void switch_to(struct cpu *cpu, struct thread *self, struct thread *next,
+                             struct space *space)
 {
     cpu->current = next;
     next->state = THREAD_RUNNING;
@@ -148,7 +153,8 @@ static inline struct thread *find_server(const struct cpu *cpu, const struct thr
 {
     struct thread *server = only_waiter(&endpoint->receivers);
 
-    if (unlikely(server == NULL || self->debtor != NULL || server->minimum != 0 || server->running_on == NULL))
+    if (unlikely(server == NULL || self->debtor != NULL || server->minimum != 0 ||
+                 server->running_on == NULL))
         return NULL;
     if (unlikely(!thread_is_passive(server) && !can_pay(cpu, server)))
         return NULL;
@@ -157,7 +163,8 @@ static inline struct thread *find_server(const struct cpu *cpu, const struct thr
 
 /* The message is with the server: bind the reply, lend the time, go on there. */
 static inline struct thread *hand_over(struct cpu *cpu, struct thread *self, struct thread *server,
-                                       struct endpoint *endpoint, enum send_kind kind, struct space *space)
+                                       struct endpoint *endpoint, enum send_kind kind,
+                                       struct space *space)
 {
     struct reply *reply = server->reply;
 
@@ -200,7 +207,8 @@ struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, con
     struct cap *cap = &self->slots[SLOT_FAULT];
     struct space *space;
 
-    if (unlikely(cap_type(cap) != TYPE_ENDPOINT || cap->object->is_dead || self->running_on == NULL))
+    if (unlikely(cap_type(cap) != TYPE_ENDPOINT || cap->object->is_dead ||
+                 self->running_on == NULL))
         return NULL;
     struct endpoint *endpoint = endpoint_of(cap->object);
     struct thread *server = find_server(cpu, self, endpoint, &space);
@@ -211,7 +219,8 @@ struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, con
     self->badge = cap->badge;
     if (endpoint_fault_is_trap(self->fault_info)) {
         move_words(self, server);
-        context_set_event(&server->context, cap->badge, self->fault_info, endpoint_trap_number(self));
+        context_set_event(&server->context, cap->badge, self->fault_info,
+                          endpoint_trap_number(self));
     } else {
         word_t *target = context_words(&server->context);
 
@@ -240,14 +249,16 @@ static inline bool is_quiet(struct thread *self, const struct endpoint *endpoint
 }
 
 /* The budget the server waits with, and the caller goes on with its own; NULL: not that simple. */
-static inline struct budget *find_own_budget(const struct cpu *cpu, struct thread *self, const struct thread *caller)
+static inline struct budget *find_own_budget(const struct cpu *cpu, struct thread *self,
+                                             const struct thread *caller)
 {
     if (unlikely(!thread_is_passive(self)))
         return can_pay(cpu, caller) ? self->running_on : NULL;
     return self->running_on == caller->running_on ? thread_own_budget(self) : NULL;
 }
 
-static inline void answer(struct thread *self, struct thread *caller, const struct message *message, word_t info)
+static inline void answer(struct thread *self, struct thread *caller, const struct message *message,
+                          word_t info)
 {
     if (likely(caller->send_kind == SEND_CALL))
         message_move(message, 0, info);
@@ -269,8 +280,9 @@ static inline struct thread *fast_reply_receive(struct cpu *cpu, struct thread *
     struct reply *reply = reply_of(reply_cap->object);
     struct thread *caller = reply->caller;
 
-    if (unlikely(caller == NULL || self->reply != reply || caller->is_stopped || self->debtor != NULL ||
-                 !message_find(&message, self, caller, info) || !is_quiet(self, endpoint)))
+    if (unlikely(caller == NULL || self->reply != reply || caller->is_stopped ||
+                 self->debtor != NULL || !message_find(&message, self, caller, info) ||
+                 !is_quiet(self, endpoint)))
         return NULL;
     struct budget *own = find_own_budget(cpu, self, caller);
 

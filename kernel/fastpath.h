@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The common cases of call, reply_receive, signal, wait and faults, done without the general machinery.
+ * The common cases of call, reply_receive, signal, wait and faults, done without the general
+ * machinery.
  *
- * A fast path checks that everything is as it nearly always is, and changes nothing until it knows; otherwise it
- * declines and the complete path does the work, with the same outcome.  A kernel linked with no_fastpath.c always takes
- * the complete path: tests run on both.
+ * A fast path checks that everything is as it nearly always is, and changes nothing until it knows;
+ * otherwise it declines and the complete path does the work, with the same outcome.  A kernel
+ * linked with no_fastpath.c always takes the complete path: tests run on both.
  */
 #ifndef KERNEL_FASTPATH_H
 #define KERNEL_FASTPATH_H
@@ -14,8 +15,8 @@
 struct cpu;
 struct thread;
 
-/* Do the call that the running thread made, all of it: returns the thread to go on with, this core ready for it.
- * NULL: declined, nothing changed. */
+/* Do the call that the running thread made, all of it: returns the thread to go on with, this core
+ * ready for it. NULL: declined, nothing changed. */
 struct thread *fast_call(struct cpu *cpu, struct thread *self);
 
 /* The same for a fault of the running thread. */

@@ -35,8 +35,8 @@ struct kernel {
 
 extern struct kernel kernel;
 
-/* Take the lock.  While waiting, answer requests; false when the running thread was taken away meanwhile (a call it had
- * just made will be made again). */
+/* Take the lock.  While waiting, answer requests; false when the running thread was taken away
+ * meanwhile (a call it had just made will be made again). */
 static inline bool kernel_enter(struct cpu *cpu, bool is_call)
 {
     return likely(kernel.cpu_count == 1) || kernel_lock(cpu, is_call);
@@ -54,12 +54,15 @@ static inline void kernel_unlock(void)
 /* Our own invariant is broken: print what a person needs and end. */
 _Noreturn void kernel_panic(const char *file, int line, const char *what);
 
-#define kernel_assert(condition) ((condition) ? (void)0 : kernel_panic(__FILE__, __LINE__, #condition))
+#define kernel_assert(condition)                                                                   \
+    ((condition) ? (void)0 : kernel_panic(__FILE__, __LINE__, #condition))
 
-/* A long operation should stop at its next step: an interrupt waits, or (after some steps) another core does. */
+/* A long operation should stop at its next step: an interrupt waits, or (after some steps) another
+ * core does. */
 bool kernel_should_preempt(void);
 
-/* What a call handler answers when it stopped so: the call starts again from its recorded progress. */
+/* What a call handler answers when it stopped so: the call starts again from its recorded progress.
+ */
 enum { PREEMPTED = 1 };
 
 #endif

@@ -38,7 +38,8 @@ static void find_bundle(struct boot *boot)
     uint64_t start;
     uint64_t end;
 
-    if (!fdt_find_path(&boot->fdt, "/chosen", &chosen) || !fdt_read_u64(&chosen, "linux,initrd-start", &start) ||
+    if (!fdt_find_path(&boot->fdt, "/chosen", &chosen) ||
+        !fdt_read_u64(&chosen, "linux,initrd-start", &start) ||
         !fdt_read_u64(&chosen, "linux,initrd-end", &end) || end <= start)
         boot_fail("bundle", "the loader passed none");
     boot->bundle = (struct fdt_range){.start = start, .size = end - start};

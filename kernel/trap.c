@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From trap to action: every entry takes the lock, does its work, and leaves through kernel_leave, which chooses who
- * goes on.  A call's status is set here, unless the call blocked: then whoever ends it sets the status.
+ * From trap to action: every entry takes the lock, does its work, and leaves through kernel_leave,
+ * which chooses who goes on.  A call's status is set here, unless the call blocked: then whoever
+ * ends it sets the status.
  */
 #include <abi/calls.h>
 #include <abi/dispatch.h>
@@ -23,7 +24,8 @@ static status_t call_send(struct thread *self, enum send_kind kind, bool wait)
 {
     word_t right = kind == SEND_CALL ? RIGHT_GRANT | RIGHT_GRANT_REPLY : 0;
     struct cap *cap;
-    status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_SEND, &cap);
+    status_t status =
+        cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_SEND, &cap);
 
     if (status != OK)
         return status;
@@ -49,7 +51,8 @@ static status_t call_receive(struct thread *self, bool wait)
 {
     struct reply *reply = NULL;
     struct cap *cap;
-    status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
+    status_t status =
+        cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
 
     if (status == OK)
         status = reply_argument(self, &reply);
@@ -71,7 +74,8 @@ static status_t call_reply_receive(struct thread *self)
 {
     struct reply *reply = NULL;
     struct cap *cap;
-    status_t status = cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
+    status_t status =
+        cap_argument(self, context_cap(&self->context), TYPE_ENDPOINT, RIGHT_RECEIVE, &cap);
 
     if (status == OK)
         status = reply_argument(self, &reply);
@@ -90,7 +94,8 @@ static status_t call_signal(struct thread *self)
 {
     word_t bits = context_words(&self->context)[0];
     struct cap *cap;
-    status_t status = cap_argument(self, context_cap(&self->context), TYPE_NOTIFICATION, RIGHT_SEND, &cap);
+    status_t status =
+        cap_argument(self, context_cap(&self->context), TYPE_NOTIFICATION, RIGHT_SEND, &cap);
 
     if (status == OK)
         notification_signal_cap(cap, bits & UINT32_MAX);
@@ -100,7 +105,8 @@ static status_t call_signal(struct thread *self)
 static status_t call_wait(struct thread *self, bool wait)
 {
     struct cap *cap;
-    status_t status = cap_argument(self, context_cap(&self->context), TYPE_NOTIFICATION, RIGHT_RECEIVE, &cap);
+    status_t status =
+        cap_argument(self, context_cap(&self->context), TYPE_NOTIFICATION, RIGHT_RECEIVE, &cap);
 
     if (status != OK)
         return status;
@@ -179,7 +185,8 @@ static struct thread *complete_call(struct cpu *cpu, struct thread *self)
     return kernel_leave(cpu);
 }
 
-static struct thread *report_fault(struct cpu *cpu, struct thread *self, word_t kind, const word_t words[4])
+static struct thread *report_fault(struct cpu *cpu, struct thread *self, word_t kind,
+                                   const word_t words[4])
 {
     struct thread *next = fast_fault(cpu, self, kind, words);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Free memory as a short list of ranges: RAM is added, what is taken is cut out, and the rest becomes root's memories.
- * The kernel's own pages follow its image, where the direct map reaches from the first instruction on.
+ * Free memory as a short list of ranges: RAM is added, what is taken is cut out, and the rest
+ * becomes root's memories. The kernel's own pages follow its image, where the direct map reaches
+ * from the first instruction on.
  */
 #include "boot/memory.h"
 
@@ -143,7 +144,8 @@ static void memory_give(uint64_t base, uint64_t size_bytes, unsigned kind)
     memory_init(memory, base, size_bytes, 0, kind);
 }
 
-/* Interrupt controllers and what belongs to cores are the kernel's; everything else that is not RAM is a device's. */
+/* Interrupt controllers and what belongs to cores are the kernel's; everything else that is not RAM
+ * is a device's. */
 static bool is_kernels_device(const struct fdt_node *node)
 {
     struct fdt_property property;
@@ -152,7 +154,8 @@ static bool is_kernels_device(const struct fdt_node *node)
     if (fdt_find_property(node, "interrupt-controller", &property) ||
         fdt_find_property(node, "interrupts-extended", &property))
         return true;
-    return fdt_parent(node, &parent) && fdt_find_property(&parent, "interrupt-controller", &property);
+    return fdt_parent(node, &parent) &&
+           fdt_find_property(&parent, "interrupt-controller", &property);
 }
 
 static void give_devices(const struct fdt *fdt)
@@ -177,7 +180,8 @@ static void give_devices(const struct fdt *fdt)
 
 uint64_t boot_memory_give(const struct fdt *fdt)
 {
-    struct fdt_range own = {.start = boot_memory.image_start, .size = boot_memory.next_page - boot_memory.image_start};
+    struct fdt_range own = {.start = boot_memory.image_start,
+                            .size = boot_memory.next_page - boot_memory.image_start};
 
     ranges_cut(&boot_memory.free, own);
     for (unsigned i = 0; i < boot_memory.free.count; i++)

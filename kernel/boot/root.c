@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first component: its objects are made from the largest memory by the same code that memory.make uses, its text is
- * mapped where it lies in the bundle, and its captable gets a capability to everything there is.
+ * The first component: its objects are made from the largest memory by the same code that
+ * memory.make uses, its text is mapped where it lies in the bundle, and its captable gets a
+ * capability to everything there is.
  */
 #include <abi/boot.h>
 #include <abi/hash.h>
@@ -20,7 +21,8 @@
 #include "object/space.h"
 #include "object/thread.h"
 
-/* Where root finds things in its space: far above its image, each in a large page's range of its own. */
+/* Where root finds things in its space: far above its image, each in a large page's range of its
+ * own. */
 static const vaddr_t INFO_ADDRESS = 0x1000000000;
 static const vaddr_t BUFFER_ADDRESS = 0x1000200000;
 static const vaddr_t STACK_TOP = 0x1000600000;
@@ -86,11 +88,13 @@ static struct cap *make_pages(struct rooting *r, size_t pages, unsigned slot)
     return frame;
 }
 
-static void map(struct rooting *r, struct cap *frame, size_t page, size_t pages, vaddr_t address, unsigned attributes)
+static void map(struct rooting *r, struct cap *frame, size_t page, size_t pages, vaddr_t address,
+                unsigned attributes)
 {
     while (pages != 0) {
         size_t count = word_min(pages, MAPPING_PAGES_MAX);
-        struct abi_map_entry entry = {.address = address, .page = page, .count_attributes = count << 8 | attributes};
+        struct abi_map_entry entry = {
+            .address = address, .page = page, .count_attributes = count << 8 | attributes};
         size_t missing;
 
         check(space_map(r->space, frame, &entry, &missing));
@@ -116,8 +120,8 @@ static void choose_memory(struct rooting *r)
     r->next = r->memory->base;
 }
 
-static void fill_slot(struct cap *slot, struct cap_node *parent, enum abi_object_type type, struct object *object,
-                      word_t rights)
+static void fill_slot(struct cap *slot, struct cap_node *parent, enum abi_object_type type,
+                      struct object *object, word_t rights)
 {
     node_init(&slot->node, 0, type);
     slot->node.rights = (uint16_t)rights;
@@ -133,13 +137,15 @@ static void give_memories(struct rooting *r)
         struct cap *slot = root_slot(r, ABI_ROOT_MEMORY + i);
 
         node_add_child(&r->top, &memory->object.anchor);
-        fill_slot(slot, &memory->object.anchor, TYPE_MEMORY, &memory->object, object_rights(TYPE_MEMORY));
+        fill_slot(slot, &memory->object.anchor, TYPE_MEMORY, &memory->object,
+                  object_rights(TYPE_MEMORY));
         if (memory == r->memory)
             r->memory_cap = slot;
     }
 }
 
-/* The first chunks hold the capability they are made with: reserve first, adopt them when the slots exist. */
+/* The first chunks hold the capability they are made with: reserve first, adopt them when the slots
+ * exist. */
 static void make_captable(struct rooting *r)
 {
     paddr_t base = r->next;
@@ -204,7 +210,8 @@ static unsigned segment_attributes(const struct elf_segment *segment)
 }
 
 /* Read-only segments are mapped where they lie in the bundle, writable ones copied. */
-static void map_segment(struct rooting *r, const struct elf *elf, uint64_t file_offset, const struct elf_segment *segment)
+static void map_segment(struct rooting *r, const struct elf *elf, uint64_t file_offset,
+                        const struct elf_segment *segment)
 {
     vaddr_t start = align_down((vaddr_t)segment->address, PAGE_SIZE);
     size_t lead = (size_t)(segment->address - start);
@@ -212,7 +219,8 @@ static void map_segment(struct rooting *r, const struct elf *elf, uint64_t file_
     bool is_congruent = segment->file_offset % PAGE_SIZE == lead;
 
     (void)elf;
-    if ((segment->flags & ELF_WRITE) == 0 && is_congruent && segment->file_size == segment->memory_size) {
+    if ((segment->flags & ELF_WRITE) == 0 && is_congruent &&
+        segment->file_size == segment->memory_size) {
         size_t page = (size_t)((file_offset + segment->file_offset - lead) / PAGE_SIZE);
 
         map(r, root_slot(r, ABI_ROOT_BUNDLE), page, pages, start, segment_attributes(segment));
@@ -222,7 +230,8 @@ static void map_segment(struct rooting *r, const struct elf *elf, uint64_t file_
         boot_fail("bundle", "the first component has too many segments");
     struct cap *frame = make_pages(r, pages, r->next_frame_slot++);
 
-    mem_copy((char *)phys_to_virt(frame_base(frame)) + lead, segment->data, (size_t)segment->file_size);
+    mem_copy((char *)phys_to_virt(frame_base(frame)) + lead, segment->data,
+             (size_t)segment->file_size);
     map(r, frame, 0, pages, start, segment_attributes(segment));
 }
 
@@ -264,7 +273,8 @@ static vaddr_t load_image(struct rooting *r)
 static void adopt_pages(struct rooting *r, struct fdt_range range, unsigned slot, vaddr_t address)
 {
     paddr_t start = paddr_align_down(range.start, PAGE_SIZE);
-    size_t pages = (size_t)((paddr_align_up(range.start + range.size, PAGE_SIZE) - start) / PAGE_SIZE);
+    size_t pages =
+        (size_t)((paddr_align_up(range.start + range.size, PAGE_SIZE) - start) / PAGE_SIZE);
     struct memory *memory = &kernel.memory[kernel.memory_count++];
     struct cap owner = {.node = {.type = TYPE_MEMORY}};
     struct cap *frame = root_slot(r, slot);
@@ -286,8 +296,8 @@ static void open_bundle(struct rooting *r)
 
     if (range->size == 0)
         boot_fail("bundle", "the loader passed none");
-    enum bundle_error error =
-        bundle_open(&r->bundle, phys_to_virt(range->start), (size_t)range->size, ARCH_ELF_MACHINE, ABI_HASH);
+    enum bundle_error error = bundle_open(&r->bundle, phys_to_virt(range->start),
+                                          (size_t)range->size, ARCH_ELF_MACHINE, ABI_HASH);
 
     if (error != BUNDLE_OK)
         boot_fail("bundle", bundle_error_text(error));
@@ -320,7 +330,8 @@ static void fill_info(struct rooting *r, struct abi_boot_info *info)
         info->memory[i] = (struct abi_boot_memory){
             .base = memory->base,
             .size_bytes = memory->size_bytes,
-            .first_free = memory == r->memory ? paddr_align_up(r->next - memory->base, PAGE_SIZE) : 0,
+            .first_free =
+                memory == r->memory ? paddr_align_up(r->next - memory->base, PAGE_SIZE) : 0,
             .slot = ABI_ROOT_MEMORY + i,
             .kind = memory->kind,
         };
@@ -343,7 +354,8 @@ static void configure(struct rooting *r, struct thread *thread)
         if (slots[i] != 0)
             thread_give(thread, (enum thread_slot)i, root_slot(r, slots[i]));
     }
-    check(budget_fill(thread_own_budget(thread), kernel.cpus[0], kernel.frequency, kernel.frequency, &left));
+    check(budget_fill(thread_own_budget(thread), kernel.cpus[0], kernel.frequency, kernel.frequency,
+                      &left));
     thread_set_budget(thread, thread_own_budget(thread));
     thread->runnable.priority = ROOT_PRIORITY;
     thread->ceiling = ABI_PRIORITIES - 1;
@@ -369,8 +381,8 @@ struct thread *boot_root(const struct boot *boot)
     struct cap *info = make_pages(r, 1, ABI_ROOT_BOOT_INFO);
 
     map(r, info, 0, 1, INFO_ADDRESS, MAP_READ);
-    map(r, make_pages(r, STACK_PAGES, r->next_frame_slot++), 0, STACK_PAGES, STACK_TOP - STACK_PAGES * PAGE_SIZE,
-        MAP_READ | MAP_WRITE);
+    map(r, make_pages(r, STACK_PAGES, r->next_frame_slot++), 0, STACK_PAGES,
+        STACK_TOP - STACK_PAGES * PAGE_SIZE, MAP_READ | MAP_WRITE);
     adopt_pages(r, boot->bundle, ABI_ROOT_BUNDLE, BUNDLE_ADDRESS);
     adopt_pages(r, boot->device_tree, ABI_ROOT_DEVICE_TREE, DEVICE_TREE_ADDRESS);
     vaddr_t entry = load_image(r);

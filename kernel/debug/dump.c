@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole state as lines of text, the same for the same state: a letter, then hexadecimal fields.  Objects come in the
- * order of their addresses, and are named by them, as components know them: nothing depends on where the kernel lies.
+ * The whole state as lines of text, the same for the same state: a letter, then hexadecimal fields.
+ * Objects come in the order of their addresses, and are named by them, as components know them:
+ * nothing depends on where the kernel lies.
  *
- * A part is the number of lines given out before, and every part walks the whole state again: slow, but there is nothing
- * to remember between two calls.  What each line says stands with the function that writes it.
+ * A part is the number of lines given out before, and every part walks the whole state again: slow,
+ * but there is nothing to remember between two calls.  What each line says stands with the function
+ * that writes it.
  */
 #include "debug/dump.h"
 
@@ -115,7 +117,8 @@ static uint64_t thread_name(struct thread *thread)
     return thread == NULL ? 0 : object_name(&thread->object);
 }
 
-/* The kernel's own node stands above everything that was not derived; all others lie in some memory. */
+/* The kernel's own node stands above everything that was not derived; all others lie in some
+ * memory. */
 static bool is_in_memory(const void *pointer)
 {
     paddr_t paddr = virt_to_phys(pointer);
@@ -192,7 +195,8 @@ static void name_node(struct dump *dump, struct cap_node *node)
     }
 }
 
-/* Where a node stands in the tree: its first child, and its next sibling or (^) its parent; - for none. */
+/* Where a node stands in the tree: its first child, and its next sibling or (^) its parent; - for
+ * none. */
 static void place(struct dump *dump, struct cap_node *node)
 {
     word_t next = (word_t)node->next;
@@ -219,8 +223,8 @@ static void flag(struct dump *dump, const struct cap *cap, unsigned flags, char 
         put(dump, letter);
 }
 
-/* s slot type rights flags (.: none; o owner, s session, c closed, m making), then frame: base pages device, else: object badge,
- * then its place in the tree.  Nothing for an empty one. */
+/* s slot type rights flags (.: none; o owner, s session, c closed, m making), then frame: base
+ * pages device, else: object badge, then its place in the tree.  Nothing for an empty one. */
 static void dump_slot(struct dump *dump, struct cap *cap, unsigned slot)
 {
     if (cap_is_empty(cap) || !begin(dump, 's'))
@@ -252,7 +256,8 @@ static void dump_slot(struct dump *dump, struct cap *cap, unsigned slot)
 /* q thread: one of those that wait, in order. */
 static void dump_queue(struct dump *dump, char letter, const struct wait_queue *queue)
 {
-    for (struct waiter *waiter = wait_queue_first(queue); waiter != NULL; waiter = waiter_next(waiter)) {
+    for (struct waiter *waiter = wait_queue_first(queue); waiter != NULL;
+         waiter = waiter_next(waiter)) {
         if (begin(dump, letter)) {
             field(dump, thread_name(container_of(waiter, struct thread, waiter)));
             end(dump);
@@ -276,12 +281,14 @@ static size_t record_count(const struct space *space)
 {
     size_t count = 0;
 
-    for (struct mapping *record = space->free_records; record != NULL; record = (struct mapping *)record->node.next)
+    for (struct mapping *record = space->free_records; record != NULL;
+         record = (struct mapping *)record->node.next)
         count++;
     return count;
 }
 
-/* S free-pages free-records mapped-pages allows-write-execute, p pool for each, m address pages paddr attributes rights place. */
+/* S free-pages free-records mapped-pages allows-write-execute, p pool for each, m address pages
+ * paddr attributes rights place. */
 static void dump_space(struct dump *dump, struct space *space)
 {
     if (begin(dump, 'S')) {
@@ -291,7 +298,8 @@ static void dump_space(struct dump *dump, struct space *space)
         field(dump, space->allows_write_execute);
         end(dump);
     }
-    for (struct list_node *n = list_first(&space->pools); n != NULL; n = list_next(&space->pools, n)) {
+    for (struct list_node *n = list_first(&space->pools); n != NULL;
+         n = list_next(&space->pools, n)) {
         if (begin(dump, 'p')) {
             object_field(dump, &container_of(n, struct pool, in_space)->object);
             end(dump);
@@ -349,7 +357,8 @@ static void dump_chunk(struct dump *dump, struct chunk *chunk)
         dump_slot(dump, &chunk->slots[i], i);
 }
 
-/* W waiting-on kind badge may-grant reply answer fault: what a thread has to do with messages; zero where it has nothing. */
+/* W waiting-on kind badge may-grant reply answer fault: what a thread has to do with messages; zero
+ * where it has nothing. */
 static void dump_messages(struct dump *dump, struct thread *thread)
 {
     bool is_sender = thread->state == THREAD_SENDING || thread->state == THREAD_CALLING;
@@ -367,7 +376,8 @@ static void dump_messages(struct dump *dump, struct thread *thread)
     end(dump);
 }
 
-/* H state priority ceiling options stopped core budget debtor minimum buffer-page progress, W, k reply for each kept one, slots. */
+/* H state priority ceiling options stopped core budget debtor minimum buffer-page progress, W, k
+ * reply for each kept one, slots. */
 static void dump_thread(struct dump *dump, struct thread *thread)
 {
     if (begin(dump, 'H')) {
@@ -385,7 +395,8 @@ static void dump_thread(struct dump *dump, struct thread *thread)
         end(dump);
     }
     dump_messages(dump, thread);
-    for (struct list_node *n = list_first(&thread->kept_replies); n != NULL; n = list_next(&thread->kept_replies, n)) {
+    for (struct list_node *n = list_first(&thread->kept_replies); n != NULL;
+         n = list_next(&thread->kept_replies, n)) {
         if (begin(dump, 'k')) {
             object_field(dump, &container_of(n, struct reply, kept)->object);
             end(dump);
@@ -406,7 +417,8 @@ static void dump_budget(struct dump *dump, struct budget *budget)
         field(dump, budget->share);
         end(dump);
     }
-    for (struct list_node *n = list_first(&budget->waiting); n != NULL; n = list_next(&budget->waiting, n)) {
+    for (struct list_node *n = list_first(&budget->waiting); n != NULL;
+         n = list_next(&budget->waiting, n)) {
         if (begin(dump, 'b')) {
             field(dump, thread_name(container_of(n, struct thread, runnable.link)));
             end(dump);
@@ -419,7 +431,8 @@ static void dump_endpoint(struct dump *dump, struct endpoint *endpoint)
 {
     dump_queue(dump, 'x', &endpoint->senders);
     dump_queue(dump, 'r', &endpoint->receivers);
-    for (struct list_node *n = list_first(&endpoint->closed); n != NULL; n = list_next(&endpoint->closed, n)) {
+    for (struct list_node *n = list_first(&endpoint->closed); n != NULL;
+         n = list_next(&endpoint->closed, n)) {
         if (begin(dump, 'z')) {
             put(dump, ' ');
             name_cap(dump, container_of(n, struct cap, closed));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel log: a ring of bytes that keeps the last ones, and a copy on the debug console where there is one.
+ * The kernel log: a ring of bytes that keeps the last ones, and a copy on the debug console where
+ * there is one.
  */
 #ifndef KERNEL_DEBUG_LOG_H
 #define KERNEL_DEBUG_LOG_H

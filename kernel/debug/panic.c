@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end: what a person needs to know, then power off with a failure.  Everything here may be broken, so it takes no
- * lock and touches as little as possible.
+ * The end: what a person needs to know, then power off with a failure.  Everything here may be
+ * broken, so it takes no lock and touches as little as possible.
  */
 #include <arch/cpu.h>
 #include <arch/trap.h>

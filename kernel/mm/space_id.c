@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hardware ids in generations.  Id 0 is never given out: it is what a core runs with when no space is active.
+ * Hardware ids in generations.  Id 0 is never given out: it is what a core runs with when no space
+ * is active.
  */
 #include "mm/space_id.h"
 

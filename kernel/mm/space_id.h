@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hardware ids of address spaces.  Ids are given out in turn; when they run out a new generation begins, every core's
- * stale translations are flushed, and each space gets a new id when it next runs.  Works with zero id bits.
+ * Hardware ids of address spaces.  Ids are given out in turn; when they run out a new generation
+ * begins, every core's stale translations are flushed, and each space gets a new id when it next
+ * runs.  Works with zero id bits.
  */
 #ifndef KERNEL_MM_SPACE_ID_H
 #define KERNEL_MM_SPACE_ID_H

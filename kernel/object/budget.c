@@ -36,7 +36,8 @@ void budget_update(struct budget *budget, uint64_t now)
     budget->refill_at += periods * budget->period;
 }
 
-status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, uint64_t period, word_t *left)
+status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, uint64_t period,
+                     word_t *left)
 {
     uint32_t share = (uint32_t)((amount * MILLION + period - 1) / period);
     uint64_t now = arch_time_now();
@@ -84,7 +85,8 @@ void budget_refilled(struct budget *budget, uint64_t now)
     }
     if (list_is_empty(&budget->waiting) || budget->amount == 0)
         return;
-    timeout_arm(&budget->cpu->timeouts, &budget->refill, budget_has_time(budget) ? now : budget->refill_at);
+    timeout_arm(&budget->cpu->timeouts, &budget->refill,
+                budget_has_time(budget) ? now : budget->refill_at);
 }
 
 bool budget_clean_step(struct budget *budget)

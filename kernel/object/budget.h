@@ -2,9 +2,10 @@
 /*
  * Processor time on one core: an amount per period, shared by the threads that run on it.
  *
- * Time is charged when a core turns from one budget to another, not at every switch between threads, so a call to a
- * passive server costs no accounting.  Refills are computed when someone looks; a timeout is armed only while a thread
- * waits for one.  What was taken too much is a debt that the next refill pays first.
+ * Time is charged when a core turns from one budget to another, not at every switch between
+ * threads, so a call to a passive server costs no accounting.  Refills are computed when someone
+ * looks; a timeout is armed only while a thread waits for one.  What was taken too much is a debt
+ * that the next refill pays first.
  */
 #ifndef KERNEL_OBJECT_BUDGET_H
 #define KERNEL_OBJECT_BUDGET_H
@@ -27,7 +28,8 @@ struct budget {
     struct timeout refill;      /* armed while someone waits */
     struct list threads;        /* struct thread.on_budget: everyone who runs on it now */
     struct list waiting;        /* struct runnable.link: those of them that wait for the refill */
-    struct list debtors;        /* struct thread.on_debtor: servers that overran on it, on their reserve now */
+    struct list
+        debtors; /* struct thread.on_debtor: servers that overran on it, on their reserve now */
 };
 
 static inline struct budget *budget_of(struct object *object)
@@ -51,8 +53,10 @@ static inline bool budget_has_time(const struct budget *budget)
     return budget->left > 0;
 }
 
-/* amount <= period <= an hour.  The share of the core must be free: ERR_OVER_LIMIT (left: millionths still free), ERR_IN_USE. */
-status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, uint64_t period, word_t *left);
+/* amount <= period <= an hour.  The share of the core must be free: ERR_OVER_LIMIT (left:
+ * millionths still free), ERR_IN_USE. */
+status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, uint64_t period,
+                     word_t *left);
 
 /* The thread, which is in no queue, goes on when the next period begins. */
 void budget_wait_for_refill(struct budget *budget, struct thread *thread);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The derivation tree, and how capabilities are looked up, derived, moved, deleted and killed.
- * Every function is constant time but the steps, which do one bounded piece of work and are called again.
+ * Every function is constant time but the steps, which do one bounded piece of work and are called
+ * again.
  */
 #include "object/cap.h"
 
@@ -188,7 +189,8 @@ status_t cap_lookup(struct thread *self, word_t index, struct cap **out)
     return cap_check(cap);
 }
 
-status_t cap_argument(struct thread *self, word_t index, enum abi_object_type type, word_t rights, struct cap **out)
+status_t cap_argument(struct thread *self, word_t index, enum abi_object_type type, word_t rights,
+                      struct cap **out)
 {
     status_t status = cap_lookup(self, index, out);
 
@@ -245,7 +247,8 @@ static void frame_move_range(struct cap *from, struct cap *to)
 
     memory_remove(memory, &from->range);
     to->range.base = from->range.base;
-    kernel_assert(memory_find_place(memory, frame_base(to), (uint64_t)frame_pages(to) * PAGE_SIZE, &place) == OK);
+    kernel_assert(memory_find_place(memory, frame_base(to), (uint64_t)frame_pages(to) * PAGE_SIZE,
+                                    &place) == OK);
     memory_insert(memory, &to->range, &place);
 }
 
@@ -303,7 +306,8 @@ static void frame_release(struct cap *frame)
         memory_remove(memory_find(frame_base(frame)), &frame->range);
 }
 
-/* Take one thing derived from a frame owner away, or release the range; true when it is released. */
+/* Take one thing derived from a frame owner away, or release the range; true when it is released.
+ */
 static bool frame_owner_release_step(struct cap *frame, word_t *killed)
 {
     if (node_revoke_step(&frame->node, killed))
@@ -330,7 +334,8 @@ bool node_revoke_step(struct cap_node *node, word_t *killed)
     }
     struct cap *cap = container_of(child, struct cap, node);
 
-    if (child->type == TYPE_FRAME && (child->flags & CAP_OWNER) != 0 && !frame_owner_release_step(cap, killed))
+    if (child->type == TYPE_FRAME && (child->flags & CAP_OWNER) != 0 &&
+        !frame_owner_release_step(cap, killed))
         return true;
     if (child->type != TYPE_FRAME && (child->flags & CAP_OWNER) != 0)
         object_kill(cap->object);
@@ -339,7 +344,8 @@ bool node_revoke_step(struct cap_node *node, word_t *killed)
     return true;
 }
 
-/* Mappings go with the capability they were made through; capabilities derived from it go to its parent. */
+/* Mappings go with the capability they were made through; capabilities derived from it go to its
+ * parent. */
 static bool frame_delete_step(struct cap *cap)
 {
     struct cap_node *child = cap->node.first;

@@ -2,11 +2,12 @@
 /*
  * Capabilities and the derivation tree.
  *
- * A slot is 64 bytes (on 64-bit machines) and never moves.  Its node hangs in a tree: what was derived from a capability
- * stands below it.  Siblings form a ring that the last one closes with a tagged pointer to the parent, so a node can
- * be taken out and its children put in its place in constant time, whatever their number.  Three kinds of node exist:
- * capabilities in slots, the anchor inside an object's header (between the memory capability it was made with and its
- * first capability), and mapping records (below the frame capability they were mapped through).
+ * A slot is 64 bytes (on 64-bit machines) and never moves.  Its node hangs in a tree: what was
+ * derived from a capability stands below it.  Siblings form a ring that the last one closes with a
+ * tagged pointer to the parent, so a node can be taken out and its children put in its place in
+ * constant time, whatever their number.  Three kinds of node exist: capabilities in slots, the
+ * anchor inside an object's header (between the memory capability it was made with and its first
+ * capability), and mapping records (below the frame capability they were mapped through).
  */
 #ifndef KERNEL_OBJECT_CAP_H
 #define KERNEL_OBJECT_CAP_H
@@ -57,7 +58,7 @@ struct cap {
             word_t badge;
             struct list_node closed;    /* session root: in the endpoint's list */
         };
-        struct range range;             /* frame: base is valid in every copy, the node in the owner's only */
+        struct range range; /* frame: base is valid in every copy, the node in the owner's only */
     };
 };
 
@@ -104,7 +105,8 @@ static inline paddr_t frame_base(const struct cap *frame)
 
 void node_init(struct cap_node *node, unsigned flags, unsigned type);
 void node_add_child(struct cap_node *parent, struct cap_node *child);   /* as the last one */
-void node_add_mapping(struct cap_node *frame, struct cap_node *mapping); /* as the first one: mappings come before caps */
+void node_add_mapping(struct cap_node *frame,
+                      struct cap_node *mapping); /* as the first one: mappings come before caps */
 void node_add_sibling(struct cap_node *node, struct cap_node *after);   /* right behind node */
 void node_detach(struct cap_node *node);        /* its children stay below it */
 void node_remove(struct cap_node *node);        /* its children take its place */
@@ -117,16 +119,19 @@ void node_replace(struct cap_node *from, struct cap_node *to);
 
 /* ---- slots ---- */
 
-/* The capability of a slot of the thread's own table, alive and usable: ERR_BAD_CAPABILITY, ERR_PEER_GONE. */
+/* The capability of a slot of the thread's own table, alive and usable: ERR_BAD_CAPABILITY,
+ * ERR_PEER_GONE. */
 status_t cap_lookup(struct thread *self, word_t index, struct cap **out);
 
 /* The same with a type and rights; also ERR_WRONG_TYPE, ERR_NO_RIGHT. */
-status_t cap_argument(struct thread *self, word_t index, enum abi_object_type type, word_t rights, struct cap **out);
+status_t cap_argument(struct thread *self, word_t index, enum abi_object_type type, word_t rights,
+                      struct cap **out);
 
 /* An empty slot of the thread's own table: ERR_BAD_CAPABILITY, ERR_SLOT_IN_USE. */
 status_t cap_lookup_empty(struct thread *self, word_t index, struct cap **out);
 
-/* Whether a capability can be used: ERR_BAD_CAPABILITY when empty or half made, ERR_PEER_GONE when dead. */
+/* Whether a capability can be used: ERR_BAD_CAPABILITY when empty or half made, ERR_PEER_GONE when
+ * dead. */
 status_t cap_check(const struct cap *cap);
 
 /* Fill an empty slot with a copy of a capability, derived from it. */
@@ -138,10 +143,12 @@ void cap_move(struct cap *from, struct cap *to);
 /* One bounded step towards an empty slot; true when it is empty. */
 bool cap_delete_step(struct cap *cap);
 
-/* One bounded step of killing what is derived from the node; false when nothing is left.  *killed counts. */
+/* One bounded step of killing what is derived from the node; false when nothing is left.  *killed
+ * counts. */
 bool node_revoke_step(struct cap_node *node, word_t *killed);
 
-/* Make a capability dead where it stands: its children go to its parent, its slot says TYPE_DEAD. */
+/* Make a capability dead where it stands: its children go to its parent, its slot says TYPE_DEAD.
+ */
 void cap_kill(struct cap *cap);
 
 #endif

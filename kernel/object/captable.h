@@ -21,8 +21,8 @@ struct chunk {
 
 struct captable {
     struct object object;
-    uint32_t chunk_count;                   /* size of the directory; 0 when dead, so that nothing is found */
-    uint32_t clean_left;                    /* when dead: entries to clean up, from the start of the directory */
+    uint32_t chunk_count; /* size of the directory; 0 when dead, so that nothing is found */
+    uint32_t clean_left;  /* when dead: entries to clean up, from the start of the directory */
     struct chunk *directory[];
 };
 

@@ -36,7 +36,8 @@ static word_t info_label(word_t info)
 
 static word_t info_make(word_t length, word_t caps, word_t event, word_t label)
 {
-    return length | caps << ABI_INFO_CAPS_SHIFT | event << ABI_INFO_EVENT_SHIFT | label << ABI_INFO_LABEL_SHIFT;
+    return length | caps << ABI_INFO_CAPS_SHIFT | event << ABI_INFO_EVENT_SHIFT |
+           label << ABI_INFO_LABEL_SHIFT;
 }
 
 word_t endpoint_fault_info(word_t kind)
@@ -59,7 +60,8 @@ status_t message_check(struct thread *sender, word_t info, bool may_grant)
     word_t defined = info_make(ABI_INFO_LENGTH_MASK, ABI_INFO_CAPS_MASK, 0, 0xffff);
     bool needs_buffer = info_length(info) > ABI_REGISTER_WORDS || info_caps(info) != 0;
 
-    if ((info & ~defined) != 0 || info_length(info) > ABI_MESSAGE_WORDS || info_caps(info) > ABI_MESSAGE_CAPS)
+    if ((info & ~defined) != 0 || info_length(info) > ABI_MESSAGE_WORDS ||
+        info_caps(info) > ABI_MESSAGE_CAPS)
         return ERR_BAD_ARGUMENT;
     if (needs_buffer && thread_buffer(sender) == NULL)
         return ERR_BAD_ARGUMENT;
@@ -88,7 +90,8 @@ static word_t transfer_words(struct thread *from, struct thread *to, word_t leng
 }
 
 /* One capability: into the slot the receiver named, or, one of the endpoint's own, as its badge. */
-static bool transfer_cap(struct cap *cap, struct object *endpoint, struct thread *to, word_t slot_index, word_t *place)
+static bool transfer_cap(struct cap *cap, struct object *endpoint, struct thread *to,
+                         word_t slot_index, word_t *place)
 {
     static const word_t IS_BADGE = (word_t)1 << (WORD_BITS - 1);
     struct cap *slot;
@@ -104,7 +107,8 @@ static bool transfer_cap(struct cap *cap, struct object *endpoint, struct thread
     return true;
 }
 
-static word_t transfer_caps(struct thread *from, struct thread *to, struct object *endpoint, word_t count)
+static word_t transfer_caps(struct thread *from, struct thread *to, struct object *endpoint,
+                            word_t count)
 {
     struct abi_buffer *from_buffer = thread_buffer(from);
     struct abi_buffer *to_buffer = thread_buffer(to);
@@ -125,7 +129,8 @@ static word_t transfer_caps(struct thread *from, struct thread *to, struct objec
     return delivered;
 }
 
-static void transfer_message(struct thread *from, struct thread *to, struct object *endpoint, word_t badge, word_t event)
+static void transfer_message(struct thread *from, struct thread *to, struct object *endpoint,
+                             word_t badge, word_t event)
 {
     word_t info = context_info(&from->context);
     word_t length = transfer_words(from, to, info_length(info));
@@ -194,7 +199,8 @@ static bool caller_has_minimum(struct thread *caller, struct thread *server, boo
     uint64_t now;
 
     *never = false;
-    if (!thread_is_passive(server) || server->minimum == 0 || budget == NULL || budget_is_unlimited(budget))
+    if (!thread_is_passive(server) || server->minimum == 0 || budget == NULL ||
+        budget_is_unlimited(budget))
         return true;
     now = arch_time_now();
     if (cpu->budget == budget)
@@ -213,7 +219,8 @@ static void wait_for_minimum(struct thread *caller)
 
 /* ---- queues ---- */
 
-static void block(struct thread *thread, enum thread_state state, struct object *on, struct wait_queue *queue)
+static void block(struct thread *thread, enum thread_state state, struct object *on,
+                  struct wait_queue *queue)
 {
     if (thread->state == THREAD_RUNNING)
         cpu_release_current(thread->cpu);
@@ -244,7 +251,8 @@ static void receiver_leave(struct endpoint *endpoint, struct thread *receiver)
 
 /* ---- delivery ---- */
 
-/* The sender's message or fault arrives: bind the reply object to a call.  Neither is in a queue. */
+/* The sender's message or fault arrives: bind the reply object to a call.  Neither is in a queue.
+ */
 static void deliver(struct thread *sender, struct thread *receiver, struct object *endpoint)
 {
     struct reply *reply = receiver->reply;
@@ -296,7 +304,8 @@ status_t endpoint_send(struct thread *sender, struct cap *cap, enum send_kind ki
     return OK;
 }
 
-/* The first queued sender whose call can be taken now.  Callers that must wait for time do so elsewhere. */
+/* The first queued sender whose call can be taken now.  Callers that must wait for time do so
+ * elsewhere. */
 static struct thread *take_sender(struct endpoint *endpoint, struct thread *receiver)
 {
     for (unsigned n = 0;; n++) {
@@ -377,8 +386,8 @@ status_t endpoint_receive(struct thread *receiver, struct cap *cap, struct reply
 
 /* ---- reply ---- */
 
-/* What an answer does to a thread that faulted: label 0 tries again, label 1 goes on at the program counter in word 0; a
- * trap's answer is its eight words. */
+/* What an answer does to a thread that faulted: label 0 tries again, label 1 goes on at the program
+ * counter in word 0; a trap's answer is its eight words. */
 void endpoint_answer_fault(struct thread *thread, struct thread *server)
 {
     if (endpoint_fault_is_trap(thread->fault_info))
@@ -468,7 +477,8 @@ bool endpoint_clean_step(struct endpoint *endpoint)
     return true;
 }
 
-bool endpoint_cancel_badge_step(struct endpoint *endpoint, word_t badge, bool is_first, word_t *cancelled)
+bool endpoint_cancel_badge_step(struct endpoint *endpoint, word_t badge, bool is_first,
+                                word_t *cancelled)
 {
     enum { WAITERS_PER_STEP = 32 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Interrupt objects between the controller, which masks a line when it delivers it, and a notification.
+ * Interrupt objects between the controller, which masks a line when it delivers it, and a
+ * notification.
  */
 #include "object/interrupt.h"
 

@@ -33,8 +33,10 @@ uint64_t object_bytes(enum abi_object_type type, word_t size)
     case TYPE_FRAME:
     case TYPE_MEMORY:
     case TYPE_POOL: return size == 0 || size > SIZE_PAGES_MAX ? 0 : (uint64_t)size * PAGE_SIZE;
-    case TYPE_SPACE: return size < ABI_SPACE_PAGES_MIN || size > SIZE_PAGES_MAX ? 0 : (uint64_t)size * PAGE_SIZE;
-    case TYPE_CAPTABLE: return size == 0 || size > CAPTABLE_CHUNKS_MAX ? 0 : ABI_CAPTABLE_BYTES + size * WORD_BYTES;
+    case TYPE_SPACE:
+        return size < ABI_SPACE_PAGES_MIN || size > SIZE_PAGES_MAX ? 0 : (uint64_t)size * PAGE_SIZE;
+    case TYPE_CAPTABLE:
+        return size == 0 || size > CAPTABLE_CHUNKS_MAX ? 0 : ABI_CAPTABLE_BYTES + size * WORD_BYTES;
     case TYPE_CHUNK: return is_plain ? ABI_CHUNK_BYTES : 0;
     case TYPE_THREAD: return is_plain ? ABI_THREAD_BYTES : 0;
     case TYPE_BUDGET: return is_plain ? ABI_BUDGET_BYTES : 0;
@@ -62,7 +64,8 @@ status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct 
     if (status != OK)
         return status;
     node_init(&slot->node, CAP_OWNER | CAP_MAKING, TYPE_FRAME);
-    slot->node.rights = (uint16_t)(object_rights(TYPE_FRAME) & (is_ram ? ~(word_t)0 : ~(word_t)RIGHT_EXECUTE));
+    slot->node.rights =
+        (uint16_t)(object_rights(TYPE_FRAME) & (is_ram ? ~(word_t)0 : ~(word_t)RIGHT_EXECUTE));
     slot->node.pages = (uint32_t)pages | (is_ram ? 0 : (uint32_t)FRAME_DEVICE);
     slot->range.base = range_of_frame(base);
     memory_insert(memory, &slot->range, &place);
@@ -71,7 +74,8 @@ status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct 
 }
 
 /* Zeroed memory becomes an object of its type; its common header is returned. */
-static struct object *object_create(enum abi_object_type type, struct memory *parent, uint64_t base, word_t size)
+static struct object *object_create(enum abi_object_type type, struct memory *parent, uint64_t base,
+                                    word_t size)
 {
     void *start = phys_to_virt(base);
 
@@ -79,7 +83,8 @@ static struct object *object_create(enum abi_object_type type, struct memory *pa
     case TYPE_MEMORY: {
         struct memory *memory = start;
 
-        memory_init(memory, base, (uint64_t)size * PAGE_SIZE, ABI_MEMORY_HEADER_BYTES, parent->kind);
+        memory_init(memory, base, (uint64_t)size * PAGE_SIZE, ABI_MEMORY_HEADER_BYTES,
+                    parent->kind);
         memory->depth = (uint8_t)(parent->depth + 1);
         return &memory->object;
     }
@@ -95,7 +100,8 @@ static struct object *object_create(enum abi_object_type type, struct memory *pa
     }
 }
 
-status_t make_object(struct cap *memory_cap, enum abi_object_type type, uint64_t base, word_t size, struct cap *slot)
+status_t make_object(struct cap *memory_cap, enum abi_object_type type, uint64_t base, word_t size,
+                     struct cap *slot)
 {
     struct memory *memory = memory_of(memory_cap->object);
     uint64_t size_bytes = object_bytes(type, size);

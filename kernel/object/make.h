@@ -13,12 +13,13 @@ uint64_t object_bytes(enum abi_object_type type, word_t size);
 /* Lies on page boundaries, its size counted in pages. */
 bool object_is_paged(enum abi_object_type type);
 
-/* Reserve pages for a frame and put its capability, marked CAP_MAKING, into the empty slot.  The caller zeroes RAM and clears
- * the mark.  ERR_NO_MEMORY, ERR_IN_USE. */
+/* Reserve pages for a frame and put its capability, marked CAP_MAKING, into the empty slot.  The
+ * caller zeroes RAM and clears the mark.  ERR_NO_MEMORY, ERR_IN_USE. */
 status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct cap *slot);
 
-/* Make an object with a header, complete, its first capability in the empty slot.  base is aligned and size is one that
- * object_bytes takes.  ERR_NO_MEMORY, ERR_IN_USE. */
-status_t make_object(struct cap *memory_cap, enum abi_object_type type, uint64_t base, word_t size, struct cap *slot);
+/* Make an object with a header, complete, its first capability in the empty slot.  base is aligned
+ * and size is one that object_bytes takes.  ERR_NO_MEMORY, ERR_IN_USE. */
+status_t make_object(struct cap *memory_cap, enum abi_object_type type, uint64_t base, word_t size,
+                     struct cap *slot);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A mapping record: one run of pages of one frame in one space.  It is paid for by the space, hangs in the space's tree
- * by address, and below the frame capability it was made through.
+ * A mapping record: one run of pages of one frame in one space.  It is paid for by the space, hangs
+ * in the space's tree by address, and below the frame capability it was made through.
  */
 #ifndef KERNEL_OBJECT_MAPPING_H
 #define KERNEL_OBJECT_MAPPING_H
@@ -11,7 +11,8 @@
 struct space;
 
 struct mapping {
-    struct cap_node node;       /* pages; rights: the most it may ever be given; type: attributes now (MAP_*) */
+    struct cap_node
+        node; /* pages; rights: the most it may ever be given; type: attributes now (MAP_*) */
     struct tree_node by_address;
     struct space *space;
     vaddr_t address;

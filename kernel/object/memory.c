@@ -9,7 +9,8 @@
 
 #include "kernel.h"
 
-void memory_init(struct memory *memory, uint64_t base, uint64_t size_bytes, uint64_t header_bytes, unsigned kind)
+void memory_init(struct memory *memory, uint64_t base, uint64_t size_bytes, uint64_t header_bytes,
+                 unsigned kind)
 {
     memory->base = base;
     memory->size_bytes = size_bytes;
@@ -55,7 +56,8 @@ static struct range *range_of(struct tree_node *node)
     return container_of(node, struct range, node);
 }
 
-status_t memory_find_place(struct memory *memory, uint64_t base, uint64_t size_bytes, struct range_place *place)
+status_t memory_find_place(struct memory *memory, uint64_t base, uint64_t size_bytes,
+                           struct range_place *place)
 {
     struct tree_node *node = memory->ranges.root;
 
@@ -125,7 +127,8 @@ struct memory *memory_find(paddr_t paddr)
     for (unsigned depth = 0; depth < MEMORY_DEPTH_MAX; depth++) {
         struct range *range = memory_find_range(memory, paddr);
 
-        if (range == NULL || range_is_frame(range) || object_type(range_object(range)) != TYPE_MEMORY)
+        if (range == NULL || range_is_frame(range) ||
+            object_type(range_object(range)) != TYPE_MEMORY)
             break;
         memory = memory_of(range_object(range));
     }
@@ -173,7 +176,8 @@ bool memory_clean_step(struct memory *memory)
     struct object *object = memory->dead_first;
 
     /* What died inside a dying memory goes first; depth is bounded by MEMORY_DEPTH_MAX. */
-    while (object != NULL && object_type(object) == TYPE_MEMORY && memory_of(object)->dead_first != NULL) {
+    while (object != NULL && object_type(object) == TYPE_MEMORY &&
+           memory_of(object)->dead_first != NULL) {
         memory = memory_of(object);
         object = memory->dead_first;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory: a range of physical addresses that objects are made in, and the record of what lies where.
+ * Memory: a range of physical addresses that objects are made in, and the record of what lies
+ * where.
  */
 #ifndef KERNEL_OBJECT_MEMORY_H
 #define KERNEL_OBJECT_MEMORY_H
@@ -27,7 +28,8 @@ static inline struct memory *memory_of(struct object *object)
     return (struct memory *)object;
 }
 
-void memory_init(struct memory *memory, uint64_t base, uint64_t size_bytes, uint64_t header_bytes, unsigned kind);
+void memory_init(struct memory *memory, uint64_t base, uint64_t size_bytes, uint64_t header_bytes,
+                 unsigned kind);
 
 /* Where a range would go in the tree. */
 struct range_place {
@@ -35,8 +37,10 @@ struct range_place {
     enum tree_side side;
 };
 
-/* ERR_NO_MEMORY when the range is not inside the memory (or covers its header), ERR_IN_USE when something overlaps. */
-status_t memory_find_place(struct memory *memory, uint64_t base, uint64_t size_bytes, struct range_place *place);
+/* ERR_NO_MEMORY when the range is not inside the memory (or covers its header), ERR_IN_USE when
+ * something overlaps. */
+status_t memory_find_place(struct memory *memory, uint64_t base, uint64_t size_bytes,
+                           struct range_place *place);
 void memory_insert(struct memory *memory, struct range *range, const struct range_place *place);
 void memory_remove(struct memory *memory, struct range *range);
 
@@ -45,7 +49,8 @@ static inline uint64_t range_of_frame(uint64_t base)
     return base | 1;
 }
 
-/* The innermost memory that holds an address: O(depth * log n).  A frame finds its own memory this way. */
+/* The innermost memory that holds an address: O(depth * log n).  A frame finds its own memory this
+ * way. */
 struct memory *memory_find(paddr_t paddr);
 
 /* One bounded step of cleaning up dead objects; false when there is nothing to clean. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals: bits arrive at a bound thread that receives, at the first waiter, or stay until somebody looks.
+ * Signals: bits arrive at a bound thread that receives, at the first waiter, or stay until somebody
+ * looks.
  */
 #include "object/notification.h"
 

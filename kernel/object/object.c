@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The death of objects: what happens at once, and the steps that clean up afterwards.
- * Per type there is one line in each of the two functions below; the work itself stands with the type.
+ * Per type there is one line in each of the two functions below; the work itself stands with the
+ * type.
  */
 #include "object/object.h"
 
@@ -29,8 +30,8 @@ word_t object_rights(enum abi_object_type type)
         [TYPE_CHUNK] = RIGHT_REVOKE | RIGHT_CONTROL,
         [TYPE_THREAD] = RIGHT_READ | RIGHT_REVOKE | RIGHT_CONTROL,
         [TYPE_BUDGET] = RIGHT_READ | RIGHT_REVOKE | RIGHT_CONTROL,
-        [TYPE_ENDPOINT] = RIGHT_SEND | RIGHT_RECEIVE | RIGHT_GRANT | RIGHT_GRANT_REPLY | RIGHT_BADGE | RIGHT_REVOKE |
-                          RIGHT_CONTROL,
+        [TYPE_ENDPOINT] = RIGHT_SEND | RIGHT_RECEIVE | RIGHT_GRANT | RIGHT_GRANT_REPLY |
+                          RIGHT_BADGE | RIGHT_REVOKE | RIGHT_CONTROL,
         [TYPE_REPLY] = RIGHT_REVOKE,
         [TYPE_NOTIFICATION] = RIGHT_SEND | RIGHT_RECEIVE | RIGHT_BADGE | RIGHT_REVOKE,
         [TYPE_INTERRUPT] = RIGHT_REVOKE | RIGHT_CONTROL,
@@ -40,7 +41,8 @@ word_t object_rights(enum abi_object_type type)
     return rights[type];
 }
 
-void object_init(struct object *object, enum abi_object_type type, struct cap *memory, struct cap *slot)
+void object_init(struct object *object, enum abi_object_type type, struct cap *memory,
+                 struct cap *slot)
 {
     object->memory = memory_of(memory->object);
     node_init(&object->anchor, NODE_ANCHOR, type);

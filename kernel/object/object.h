@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every kernel object with a header shares: where it lies, what it is made of, and how it dies.
+ * What every kernel object with a header shares: where it lies, what it is made of, and how it
+ * dies.
  *
- * Dying is immediate (the state changes, and every use of a capability looks at the state); cleaning up is a list of
- * dead objects on the memory they were made from, worked off in bounded steps by whoever killed them, by whoever uses
- * that memory next, or by an idle core.
+ * Dying is immediate (the state changes, and every use of a capability looks at the state);
+ * cleaning up is a list of dead objects on the memory they were made from, worked off in bounded
+ * steps by whoever killed them, by whoever uses that memory next, or by an idle core.
  */
 #ifndef KERNEL_OBJECT_OBJECT_H
 #define KERNEL_OBJECT_OBJECT_H
@@ -14,7 +15,8 @@
 struct memory;
 
 struct object {
-    struct cap_node anchor;         /* below the memory capability; the capabilities to the object hang below it */
+    struct cap_node
+        anchor; /* below the memory capability; the capabilities to the object hang below it */
     struct range range;             /* in the memory's tree */
     struct memory *memory;
     struct object *next_dead;       /* in the memory's list of dead objects */
@@ -27,16 +29,20 @@ static inline enum abi_object_type object_type(const struct object *object)
     return (enum abi_object_type)object->anchor.type;
 }
 
-/* Take zeroed memory as an object's header: below the memory capability in the tree, with its first capability in slot. */
-void object_init(struct object *object, enum abi_object_type type, struct cap *memory, struct cap *slot);
+/* Take zeroed memory as an object's header: below the memory capability in the tree, with its first
+ * capability in slot. */
+void object_init(struct object *object, enum abi_object_type type, struct cap *memory,
+                 struct cap *slot);
 
 /* Every right a capability of this type can have. */
 word_t object_rights(enum abi_object_type type);
 
-/* Declare an object dead and queue it for cleaning.  Immediate; cannot fail; harmless when it is dead already. */
+/* Declare an object dead and queue it for cleaning.  Immediate; cannot fail; harmless when it is
+ * dead already. */
 void object_kill(struct object *object);
 
-/* What kinds do on death at once, and in steps later (each returns false when nothing is left to do). */
+/* What kinds do on death at once, and in steps later (each returns false when nothing is left to
+ * do). */
 void object_on_kill(struct object *object);
 bool object_clean_step(struct object *object);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The right to end one call: bound to the caller when the call is received, free again when the call ends.
+ * The right to end one call: bound to the caller when the call is received, free again when the
+ * call ends.
  */
 #ifndef KERNEL_OBJECT_REPLY_H
 #define KERNEL_OBJECT_REPLY_H
@@ -12,9 +13,10 @@ struct thread;
 struct reply {
     struct object object;
     struct thread *caller;      /* NULL: free, or the call ended otherwise */
-    struct thread *server;      /* who named it in a receive: waits in it, or serves the call; NULL: nobody */
-    struct list_node kept;      /* bound, and its server named another since: in the server's list */
-    bool is_bound;              /* a call was received and not answered yet (the caller may be gone) */
+    struct thread
+        *server; /* who named it in a receive: waits in it, or serves the call; NULL: nobody */
+    struct list_node kept; /* bound, and its server named another since: in the server's list */
+    bool is_bound;         /* a call was received and not answered yet (the caller may be gone) */
     bool may_grant;             /* the receiver's endpoint capability had grant */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mapping, unmapping and protecting, one list entry or one run at a time, each checked whole before it acts.
- * Pages of the pools are zeroed when they are taken, so giving a large pool costs nothing.
+ * Mapping, unmapping and protecting, one list entry or one run at a time, each checked whole before
+ * it acts. Pages of the pools are zeroed when they are taken, so giving a large pool costs nothing.
  */
 #include "object/space.h"
 
@@ -11,7 +11,8 @@
 #include "cpu.h"
 #include "kernel.h"
 
-/* Half a GiB at most in one entry: larger pages than LARGE_BYTES, which some machines have, are never used. */
+/* Half a GiB at most in one entry: larger pages than LARGE_BYTES, which some machines have, are
+ * never used. */
 enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE, LARGE_COUNT_MAX = 256 };
 
 static_assert(sizeof(word_t) != 8 || sizeof(struct mapping) == 80, "records are small");
@@ -27,7 +28,8 @@ size_t space_free_pages(const struct space *space)
 {
     size_t count = space->pages.count + fresh_count(&space->fresh);
 
-    for (struct list_node *n = list_first(&space->pools); n != NULL; n = list_next(&space->pools, n))
+    for (struct list_node *n = list_first(&space->pools); n != NULL;
+         n = list_next(&space->pools, n))
         count += fresh_count(&container_of(n, struct pool, in_space)->fresh);
     return count;
 }
@@ -36,7 +38,8 @@ static struct fresh_pages *space_fresh(struct space *space)
 {
     if (fresh_count(&space->fresh) != 0)
         return &space->fresh;
-    for (struct list_node *n = list_first(&space->pools); n != NULL; n = list_next(&space->pools, n)) {
+    for (struct list_node *n = list_first(&space->pools); n != NULL;
+         n = list_next(&space->pools, n)) {
         struct pool *pool = container_of(n, struct pool, in_space);
 
         if (fresh_count(&pool->fresh) != 0)
@@ -166,7 +169,8 @@ void space_init(struct space *space, paddr_t base, size_t size_pages)
 {
     char *page = (char *)space;
 
-    space->fresh = (struct fresh_pages){.next = base + 2 * PAGE_SIZE, .end = base + (paddr_t)size_pages * PAGE_SIZE};
+    space->fresh = (struct fresh_pages){.next = base + 2 * PAGE_SIZE,
+                                        .end = base + (paddr_t)size_pages * PAGE_SIZE};
     list_init(&space->pools);
     tree_init(&space->mappings);
     zero_pages(phys_to_virt(base + PAGE_SIZE), 1);
@@ -176,7 +180,8 @@ void space_init(struct space *space, paddr_t base, size_t size_pages)
 
 void pool_init(struct pool *pool, paddr_t base, size_t size_pages)
 {
-    pool->fresh = (struct fresh_pages){.next = base + PAGE_SIZE, .end = base + (paddr_t)size_pages * PAGE_SIZE};
+    pool->fresh = (struct fresh_pages){.next = base + PAGE_SIZE,
+                                       .end = base + (paddr_t)size_pages * PAGE_SIZE};
     list_node_init(&pool->in_space);
 }
 
@@ -195,15 +200,18 @@ static void space_flush(struct space *space, vaddr_t address, size_t pages)
         paging_flush_range(space->id.id, address, pages);
 }
 
-/* The size of an entry: small pages are written one by one, so only whole large pages may be many. */
+/* The size of an entry: small pages are written one by one, so only whole large pages may be many.
+ */
 static status_t check_extent(vaddr_t address, size_t pages, paddr_t paddr)
 {
-    bool is_large = is_aligned(address | (word_t)paddr, LARGE_BYTES) && is_aligned(pages, LARGE_PAGES);
+    bool is_large =
+        is_aligned(address | (word_t)paddr, LARGE_BYTES) && is_aligned(pages, LARGE_PAGES);
     size_t most = is_large ? (size_t)LARGE_COUNT_MAX * LARGE_PAGES : (size_t)MAPPING_PAGES_MAX;
 
     if (!is_aligned(address, PAGE_SIZE))
         return ERR_MISALIGNED;
-    if (pages == 0 || pages > most || address >= USER_TOP || pages > (USER_TOP - address) / PAGE_SIZE)
+    if (pages == 0 || pages > most || address >= USER_TOP ||
+        pages > (USER_TOP - address) / PAGE_SIZE)
         return ERR_BAD_ARGUMENT;
     return OK;
 }
@@ -236,7 +244,8 @@ static void prepare_caches(paddr_t paddr, size_t pages, unsigned attributes)
         cache_sync_instructions(phys_to_virt(paddr), pages * PAGE_SIZE);
 }
 
-status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry, size_t *missing)
+status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry,
+                   size_t *missing)
 {
     size_t pages = entry->count_attributes >> 8;
     unsigned attributes = (unsigned)(entry->count_attributes & 0xff);
@@ -254,7 +263,8 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
 
     if (next != NULL && next->address < entry->address + pages * PAGE_SIZE)
         return ERR_IN_USE;
-    if (!space_ready(space, paging_pages_needed(&space->paging, entry->address, pages, paddr), missing))
+    if (!space_ready(space, paging_pages_needed(&space->paging, entry->address, pages, paddr),
+                     missing))
         return ERR_NO_MEMORY;
 
     struct mapping *mapping = space_take_record(space);
@@ -291,10 +301,12 @@ static void mapping_split(struct mapping *mapping, vaddr_t address)
 }
 
 /*
- * Find the first mapping in [*address, end), and cut it so that it lies inside and is no longer than one piece.
- * *address moves to its start; NULL when there is none, or it can't be cut for lack of pages.
+ * Find the first mapping in [*address, end), and cut it so that it lies inside and is no longer
+ * than one piece. *address moves to its start; NULL when there is none, or it can't be cut for lack
+ * of pages.
  */
-static struct mapping *space_isolate(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing)
+static struct mapping *space_isolate(struct space *space, vaddr_t *address, vaddr_t end,
+                                     size_t *missing)
 {
     struct mapping *mapping = space_find(space, *address);
 
@@ -304,7 +316,8 @@ static struct mapping *space_isolate(struct space *space, vaddr_t *address, vadd
     }
     if (mapping->address > *address)
         *address = mapping->address;
-    vaddr_t piece_end = word_min(word_min(end, mapping_end(mapping)), *address + (vaddr_t)LARGE_BYTES);
+    vaddr_t piece_end =
+        word_min(word_min(end, mapping_end(mapping)), *address + (vaddr_t)LARGE_BYTES);
     size_t pages = (piece_end - *address) / PAGE_SIZE;
     size_t tables = paging_pages_needed(&space->paging, *address, pages, PADDR_NONE);
 
@@ -343,7 +356,8 @@ status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, si
     return OK;
 }
 
-status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes, size_t *missing)
+status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
+                            size_t *missing)
 {
     struct mapping *found = space_find(space, *address);
 
@@ -361,13 +375,15 @@ status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, 
         return ERR_NO_MEMORY;
     mapping->node.type = (uint8_t)((mapping->node.type & PAGING_DEVICE) | attributes);
     prepare_caches(mapping->paddr, mapping->node.pages, mapping->node.type);
-    paging_protect(&space->paging, mapping->address, mapping->node.pages, mapping->node.type, &space->pages);
+    paging_protect(&space->paging, mapping->address, mapping->node.pages, mapping->node.type,
+                   &space->pages);
     space_flush(space, mapping->address, mapping->node.pages);
     *address = mapping_end(mapping);
     return OK;
 }
 
-/* Large mappings go piece by piece from their end; whole large pages never need a split, so no page is needed. */
+/* Large mappings go piece by piece from their end; whole large pages never need a split, so no page
+ * is needed. */
 void mapping_remove_step(struct mapping *mapping)
 {
     struct space *space = mapping->space;
@@ -387,8 +403,8 @@ void mapping_remove_step(struct mapping *mapping)
 
 /* ---- death ---- */
 
-/* Records go first (they hang below other people's capabilities), then the pools; the tables need no work: their pages
- * go back with the memory. */
+/* Records go first (they hang below other people's capabilities), then the pools; the tables need
+ * no work: their pages go back with the memory. */
 bool space_clean_step(struct space *space)
 {
     struct tree_node *first = tree_first(&space->mappings);
@@ -418,7 +434,8 @@ void pool_on_kill(struct pool *pool)
         object_kill(&pool->space->object);
 }
 
-/* A dead pool's pages hold its space's tables: the space (dead as well) is cleaned first, and lets the pool go. */
+/* A dead pool's pages hold its space's tables: the space (dead as well) is cleaned first, and lets
+ * the pool go. */
 bool pool_clean_step(struct pool *pool)
 {
     if (pool->space == NULL)

@@ -56,12 +56,14 @@ void pool_init(struct pool *pool, paddr_t base, size_t size_pages);
 void space_add_pool(struct space *space, struct pool *pool);
 
 /* One list entry.  All or nothing.  *missing: pages the pools lack (ERR_NO_MEMORY). */
-status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry, size_t *missing);
+status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry,
+                   size_t *missing);
 
-/* Unmap, or change the rights of, the first run in [*address, end) that lies in one mapping; *address moves behind it.
- * *address == end afterwards when there was none. */
+/* Unmap, or change the rights of, the first run in [*address, end) that lies in one mapping;
+ * *address moves behind it. *address == end afterwards when there was none. */
 status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing);
-status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes, size_t *missing);
+status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
+                            size_t *missing);
 
 size_t space_free_pages(const struct space *space);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The life of threads: which queue they are in, and how they get out of it.
- * A thread is in exactly one place, named by its state; every way out of a place is in thread_take_out.
+ * A thread is in exactly one place, named by its state; every way out of a place is in
+ * thread_take_out.
  */
 #include "object/thread.h"
 
@@ -168,7 +169,8 @@ void thread_clear_debt(struct thread *thread)
 void thread_set_budget(struct thread *thread, struct budget *budget)
 {
     bool is_queued = thread->state == THREAD_READY || thread->state == THREAD_OUT_OF_TIME;
-    bool is_running_elsewhere = thread->state == THREAD_RUNNING && budget != NULL && budget->cpu != thread->cpu;
+    bool is_running_elsewhere =
+        thread->state == THREAD_RUNNING && budget != NULL && budget->cpu != thread->cpu;
 
     thread_clear_debt(thread);
     if (thread->running_on == budget)
@@ -188,10 +190,12 @@ void thread_set_budget(struct thread *thread, struct budget *budget)
 
 static bool is_queued_in_call(const struct thread *thread)
 {
-    return thread->state == THREAD_SENDING || thread->state == THREAD_RECEIVING || thread->state == THREAD_WAITING;
+    return thread->state == THREAD_SENDING || thread->state == THREAD_RECEIVING ||
+           thread->state == THREAD_WAITING;
 }
 
-/* Whether going on means to make the trap again: yes for calls, and for faults that were the call of a foreign program. */
+/* Whether going on means to make the trap again: yes for calls, and for faults that were the call
+ * of a foreign program. */
 static bool restarts_by_trap(const struct thread *thread)
 {
     if (thread->state != THREAD_SENDING || thread->send_kind != SEND_FAULT)
@@ -284,7 +288,8 @@ void thread_set_priority(struct thread *thread, unsigned priority)
 /* Send through one of its fault capabilities; false when nobody is there. */
 static bool thread_send_fault(struct thread *thread, enum thread_slot slot)
 {
-    return thread_object(thread, slot) != NULL && endpoint_send(thread, &thread->slots[slot], SEND_FAULT, true) == OK;
+    return thread_object(thread, slot) != NULL &&
+           endpoint_send(thread, &thread->slots[slot], SEND_FAULT, true) == OK;
 }
 
 void thread_fault_undeliverable(struct thread *thread)

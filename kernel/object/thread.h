@@ -63,7 +63,7 @@ struct thread {
     bool is_root;                   /* its faults end the system */
     struct cpu *cpu;                /* where it runs or last ran */
     struct budget *running_on;      /* its own, or a caller's; NULL: none */
-    struct budget *debtor;          /* passive, on its reserve: the caller's budget that carries the debt */
+    struct budget *debtor; /* passive, on its reserve: the caller's budget that carries the debt */
     struct list_node on_budget;     /* in running_on->threads */
     struct list_node on_debtor;     /* in debtor->debtors */
     uint64_t minimum;               /* ticks a caller must have left for a passive server */
@@ -75,7 +75,7 @@ struct thread {
     bool may_grant;                 /* receive: the endpoint capability had grant */
     word_t badge;                   /* of the capability the send goes through */
     struct reply *answer;           /* calling: the reply object its answer comes through */
-    struct reply *reply;            /* the reply object it named in its last receive, until that is free */
+    struct reply *reply; /* the reply object it named in its last receive, until that is free */
     struct list kept_replies;       /* struct reply.kept: bound ones it named before */
     word_t fault_info;              /* SEND_FAULT: event and label */
     word_t fault_words[4];
@@ -83,7 +83,8 @@ struct thread {
     word_t progress;                /* of a long call that was preempted; 0 otherwise */
     word_t progress_pages;          /* and inside its current step */
 
-    struct cap slots[THREAD_SLOTS];     /* copies, derived from those that configure and bind were given */
+    struct cap
+        slots[THREAD_SLOTS]; /* copies, derived from those that configure and bind were given */
     word_t buffer_page;
 
     struct arch_debug debug;
@@ -126,11 +127,13 @@ void thread_init(struct thread *thread);
 
 /* ---- life ---- */
 
-/* End whatever keeps the thread from running: it is ready from now on (or out of time, or stopped meanwhile). */
+/* End whatever keeps the thread from running: it is ready from now on (or out of time, or stopped
+ * meanwhile). */
 void thread_make_ready(struct thread *thread);
 
-/* Take the thread off its core, out of every queue, on any core; on return it runs nowhere and is THREAD_STOPPED.  A call it
- * was queued in, or had just entered, is restarted when it is resumed; waiting for a reply goes on (is_stopped). */
+/* Take the thread off its core, out of every queue, on any core; on return it runs nowhere and is
+ * THREAD_STOPPED.  A call it was queued in, or had just entered, is restarted when it is resumed;
+ * waiting for a reply goes on (is_stopped). */
 void thread_stop(struct thread *thread);
 
 /* ERR_BAD_STATE when it is not stopped, or has no space. */
@@ -154,7 +157,8 @@ void thread_give(struct thread *thread, enum thread_slot slot, struct cap *from)
 
 /* ---- faults ---- */
 
-/* Send a fault message on the thread's behalf and block it, or stop it when there is no one to tell. */
+/* Send a fault message on the thread's behalf and block it, or stop it when there is no one to
+ * tell. */
 void thread_fault(struct thread *thread, word_t kind, const word_t words[4]);
 
 /* There is nobody to answer its fault: it stays where it is, and the watch is told. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who wants to run on a core: a first-in first-out list per priority and a bitmap of the lists that are not empty.
- * Everything is constant time.  The thread that is running is not in the queue.
+ * Who wants to run on a core: a first-in first-out list per priority and a bitmap of the lists that
+ * are not empty. Everything is constant time.  The thread that is running is not in the queue.
  */
 #ifndef KERNEL_SCHED_RUN_QUEUE_H
 #define KERNEL_SCHED_RUN_QUEUE_H

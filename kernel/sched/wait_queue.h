@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who waits for a message or a signal: by priority, then by arrival.  Insertion is O(log n); with one waiter, which is
- * nearly always, it is a few stores.
+ * Who waits for a message or a signal: by priority, then by arrival.  Insertion is O(log n); with
+ * one waiter, which is nearly always, it is a few stores.
  */
 #ifndef KERNEL_SCHED_WAIT_QUEUE_H
 #define KERNEL_SCHED_WAIT_QUEUE_H
@@ -19,7 +19,8 @@ struct wait_queue {
 
 static inline bool waiter_before(const struct tree_node *a, const struct tree_node *b)
 {
-    return container_of(a, const struct waiter, node)->priority > container_of(b, const struct waiter, node)->priority;
+    return container_of(a, const struct waiter, node)->priority >
+           container_of(b, const struct waiter, node)->priority;
 }
 
 static inline struct waiter *wait_queue_first(const struct wait_queue *queue)
@@ -36,7 +37,8 @@ static inline struct waiter *waiter_next(const struct waiter *waiter)
     return node == NULL ? NULL : container_of(node, struct waiter, node);
 }
 
-static inline void wait_queue_insert(struct wait_queue *queue, struct waiter *waiter, unsigned priority)
+static inline void wait_queue_insert(struct wait_queue *queue, struct waiter *waiter,
+                                     unsigned priority)
 {
     waiter->priority = (uint8_t)priority;
     tree_insert(&queue->tree, &waiter->node, waiter_before);

@@ -19,7 +19,8 @@ status_t sys_power_control_off(struct thread *self, struct cap *cap, struct powe
     arch_power_off(0);
 }
 
-status_t sys_power_control_reboot(struct thread *self, struct cap *cap, struct power_control_reboot *args)
+status_t sys_power_control_reboot(struct thread *self, struct cap *cap,
+                                  struct power_control_reboot *args)
 {
     (void)self;
     (void)cap;
@@ -27,7 +28,8 @@ status_t sys_power_control_reboot(struct thread *self, struct cap *cap, struct p
     arch_reboot();
 }
 
-status_t sys_power_control_fail(struct thread *self, struct cap *cap, struct power_control_fail *args)
+status_t sys_power_control_fail(struct thread *self, struct cap *cap,
+                                struct power_control_fail *args)
 {
     (void)self;
     (void)cap;
@@ -81,7 +83,8 @@ status_t sys_log_control_watch(struct thread *self, struct cap *cap, struct log_
     return OK;
 }
 
-status_t sys_dma_control_address(struct thread *self, struct cap *cap, struct dma_control_address *args)
+status_t sys_dma_control_address(struct thread *self, struct cap *cap,
+                                 struct dma_control_address *args)
 {
     (void)self;
     (void)cap;
@@ -93,7 +96,8 @@ status_t sys_dma_control_address(struct thread *self, struct cap *cap, struct dm
     return OK;
 }
 
-status_t sys_space_control_allow(struct thread *self, struct cap *cap, struct space_control_allow *args)
+status_t sys_space_control_allow(struct thread *self, struct cap *cap,
+                                 struct space_control_allow *args)
 {
     (void)self;
     (void)cap;

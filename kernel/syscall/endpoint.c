@@ -8,7 +8,8 @@
 
 #include "syscall/long.h"
 
-status_t sys_endpoint_cancel_badge(struct thread *self, struct cap *cap, struct endpoint_cancel_badge *args)
+status_t sys_endpoint_cancel_badge(struct thread *self, struct cap *cap,
+                                   struct endpoint_cancel_badge *args)
 {
     struct endpoint *endpoint = endpoint_of(cap->object);
     word_t cancelled = self->progress_pages;

@@ -11,7 +11,8 @@
 
 enum { CLAIM_EDGE = 1 };
 
-status_t sys_interrupt_control_claim(struct thread *self, struct cap *cap, struct interrupt_control_claim *args)
+status_t sys_interrupt_control_claim(struct thread *self, struct cap *cap,
+                                     struct interrupt_control_claim *args)
 {
     struct interrupt *interrupt = interrupt_of(args->interrupt->object);
 
@@ -52,7 +53,8 @@ status_t sys_interrupt_bind(struct thread *self, struct cap *cap, struct interru
     return OK;
 }
 
-status_t sys_interrupt_acknowledge(struct thread *self, struct cap *cap, struct interrupt_acknowledge *args)
+status_t sys_interrupt_acknowledge(struct thread *self, struct cap *cap,
+                                   struct interrupt_acknowledge *args)
 {
     struct interrupt *interrupt = interrupt_of(cap->object);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What long calls share: they do bounded steps, and stop between two of them when something else waits.  A handler that
- * answers PREEMPTED is called again with the same arguments; what it did so far stands in the thread's progress.
+ * What long calls share: they do bounded steps, and stop between two of them when something else
+ * waits.  A handler that answers PREEMPTED is called again with the same arguments; what it did so
+ * far stands in the thread's progress.
  */
 #ifndef KERNEL_SYSCALL_LONG_H
 #define KERNEL_SYSCALL_LONG_H

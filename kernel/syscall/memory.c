@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * memory: make objects in it.
- * A range is checked and reserved first, then zeroed, then it becomes an object.  A frame may be long: it stands in its
- * slot, marked as under way, while it is zeroed step by step.
+ * A range is checked and reserved first, then zeroed, then it becomes an object.  A frame may be
+ * long: it stands in its slot, marked as under way, while it is zeroed step by step.
  */
 #include <abi/dispatch.h>
 #include <abi/sizes.h>
@@ -30,13 +30,15 @@ static bool frame_is_under_way(const struct making *m)
            frame_base(m->slot) == m->base && frame_pages(m->slot) == m->size;
 }
 
-/* Reserve a frame's pages, then zero them; a frame under way from before a preemption is gone on with. */
+/* Reserve a frame's pages, then zero them; a frame under way from before a preemption is gone on
+ * with. */
 static status_t frame_make(struct making *m)
 {
     struct thread *self = m->self;
 
     if (!frame_is_under_way(m)) {
-        status_t status = cap_is_empty(m->slot) ? make_frame(m->memory, m->base, m->size, m->slot) : ERR_SLOT_IN_USE;
+        status_t status = cap_is_empty(m->slot) ? make_frame(m->memory, m->base, m->size, m->slot)
+                                                : ERR_SLOT_IN_USE;
 
         if (status != OK)
             return status;

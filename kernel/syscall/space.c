@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * space: lists of mappings, from the caller's message buffer.
- * An entry is copied before it is checked.  A list stops at its first failed entry, and says how many are done.
+ * An entry is copied before it is checked.  A list stops at its first failed entry, and says how
+ * many are done.
  */
 #include "object/space.h"
 
@@ -41,7 +42,8 @@ static status_t collect_tables(struct space *space)
     return OK;
 }
 
-static status_t map_one(struct thread *self, struct space *space, const struct abi_map_entry *entry, size_t *missing)
+static status_t map_one(struct thread *self, struct space *space, const struct abi_map_entry *entry,
+                        size_t *missing)
 {
     struct cap *frame;
     status_t status = cap_argument(self, entry->frame, TYPE_FRAME, 0, &frame);
@@ -95,8 +97,8 @@ static status_t entry_range(const struct abi_map_entry *entry, vaddr_t *start, v
 }
 
 /* Walk the mappings in an entry's range, one a step; progress_pages says how far. */
-static status_t walk_one(struct thread *self, struct space *space, const struct abi_map_entry *entry, bool is_unmap,
-                         size_t *missing)
+static status_t walk_one(struct thread *self, struct space *space,
+                         const struct abi_map_entry *entry, bool is_unmap, size_t *missing)
 {
     unsigned attributes = (unsigned)(entry->count_attributes & 0xff);
     vaddr_t start;
@@ -121,7 +123,8 @@ static status_t walk_one(struct thread *self, struct space *space, const struct 
 }
 
 /* missing stays 0 where no_memory can't be. */
-static status_t walk_list(struct thread *self, struct cap *cap, word_t count, bool is_unmap, size_t *missing)
+static status_t walk_list(struct thread *self, struct cap *cap, word_t count, bool is_unmap,
+                          size_t *missing)
 {
     struct space *space = space_of(cap->object);
     struct abi_buffer *buffer;

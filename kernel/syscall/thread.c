@@ -73,13 +73,15 @@ status_t sys_thread_configure(struct thread *self, struct cap *cap, struct threa
     return OK;
 }
 
-status_t sys_thread_set_priority(struct thread *self, struct cap *cap, struct thread_set_priority *args)
+status_t sys_thread_set_priority(struct thread *self, struct cap *cap,
+                                 struct thread_set_priority *args)
 {
     struct thread *thread = thread_target(cap);
     word_t limit = args->leave != NULL ? ABI_PRIORITIES - 1 : self->ceiling;
 
     args->culprit = args->priority >= ABI_PRIORITIES ? 1 : 2;
-    if (args->priority >= ABI_PRIORITIES || args->ceiling >= ABI_PRIORITIES || args->priority > args->ceiling)
+    if (args->priority >= ABI_PRIORITIES || args->ceiling >= ABI_PRIORITIES ||
+        args->priority > args->ceiling)
         return ERR_BAD_ARGUMENT;
     if (args->ceiling > limit)
         return ERR_OVER_LIMIT;
@@ -194,14 +196,16 @@ status_t sys_thread_bind(struct thread *self, struct cap *cap, struct thread_bin
     return OK;
 }
 
-status_t sys_thread_set_minimum(struct thread *self, struct cap *cap, struct thread_set_minimum *args)
+status_t sys_thread_set_minimum(struct thread *self, struct cap *cap,
+                                struct thread_set_minimum *args)
 {
     (void)self;
     thread_target(cap)->minimum = ns_to_ticks(args->minimum, kernel.frequency);
     return OK;
 }
 
-status_t sys_thread_set_breakpoint(struct thread *self, struct cap *cap, struct thread_set_breakpoint *args)
+status_t sys_thread_set_breakpoint(struct thread *self, struct cap *cap,
+                                   struct thread_set_breakpoint *args)
 {
     struct thread *thread = thread_target(cap);
 
@@ -215,13 +219,15 @@ status_t sys_thread_set_breakpoint(struct thread *self, struct cap *cap, struct 
     args->culprit = 0;
     if (thread->state == THREAD_RUNNING)
         return ERR_BAD_STATE;
-    status_t status = debug_set_breakpoint(&thread->debug, args->number, args->address, (enum breakpoint_kind)args->kind);
+    status_t status = debug_set_breakpoint(&thread->debug, args->number, args->address,
+                                           (enum breakpoint_kind)args->kind);
 
     thread->has_debug = debug_in_use(&thread->debug);
     return status;
 }
 
-status_t sys_thread_single_step(struct thread *self, struct cap *cap, struct thread_single_step *args)
+status_t sys_thread_single_step(struct thread *self, struct cap *cap,
+                                struct thread_single_step *args)
 {
     struct thread *thread = thread_target(cap);
 

@@ -24,7 +24,8 @@ status_t sys_budget_info(struct thread *self, struct cap *cap, struct budget_inf
     budget_update(budget, now);
     args->amount = ticks_to_ns(budget->amount, kernel.frequency);
     args->period = ticks_to_ns(budget->period, kernel.frequency);
-    args->left = budget_has_time(budget) ? ticks_to_ns((uint64_t)budget->left, kernel.frequency) : 0;
+    args->left =
+        budget_has_time(budget) ? ticks_to_ns((uint64_t)budget->left, kernel.frequency) : 0;
     args->consumed = ticks_to_ns(budget->consumed, kernel.frequency);
     return OK;
 }
@@ -41,8 +42,9 @@ status_t sys_time_control_fill(struct thread *self, struct cap *cap, struct time
     args->culprit = 2;
     if (args->amount > args->period)
         return ERR_BAD_ARGUMENT;
-    status_t status = budget_fill(budget, kernel.cpus[cap->badge], ns_to_ticks(args->amount, kernel.frequency),
-                                  ns_to_ticks(args->period, kernel.frequency), &left);
+    status_t status =
+        budget_fill(budget, kernel.cpus[cap->badge], ns_to_ticks(args->amount, kernel.frequency),
+                    ns_to_ticks(args->period, kernel.frequency), &left);
 
     args->left = left;
     args->culprit = status == ERR_OVER_LIMIT ? 2 : status == OK ? 0 : 1;

@@ -22,10 +22,12 @@ struct timeouts {
 
 static inline bool timeout_before(const struct tree_node *a, const struct tree_node *b)
 {
-    return container_of(a, const struct timeout, node)->deadline < container_of(b, const struct timeout, node)->deadline;
+    return container_of(a, const struct timeout, node)->deadline <
+           container_of(b, const struct timeout, node)->deadline;
 }
 
-static inline void timeout_arm(struct timeouts *timeouts, struct timeout *timeout, uint64_t deadline)
+static inline void timeout_arm(struct timeouts *timeouts, struct timeout *timeout,
+                               uint64_t deadline)
 {
     timeout->deadline = deadline;
     timeout->armed_in = timeouts;

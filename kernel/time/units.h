@@ -9,7 +9,8 @@
 
 static const uint64_t NS_PER_SECOND = 1000000000;
 
-/* value * multiplier / divisor without overflow in between, as long as divisor * multiplier fits 64 bits. */
+/* value * multiplier / divisor without overflow in between, as long as divisor * multiplier fits 64
+ * bits. */
 static inline uint64_t scale(uint64_t value, uint64_t multiplier, uint64_t divisor)
 {
     return value / divisor * multiplier + value % divisor * multiplier / divisor;

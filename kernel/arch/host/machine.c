@@ -61,7 +61,7 @@ void arch_ipi_send(unsigned index)
     host.core = index;
     host.is_in_request = true;
     if (setjmp(host.request_answered) == 0)
-        (void)kernel_enter(target->cpu, false);
+        (void)kernel_lock(target->cpu, false);
     host.is_in_request = false;
     host.core = asking;
 }

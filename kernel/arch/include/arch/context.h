@@ -3,8 +3,8 @@
  * A thread's processor state, as portable code sees it.
  *
  * Each architecture defines in its own include folder, as <arch_context.h>:
- *   struct arch_context   general registers, program counter, flags, thread pointer; first member of struct thread,
- *                         so trap entry finds it without knowing the rest
+ *   struct arch_context   general registers, program counter, flags, thread pointer; the first
+ *                         member of struct thread, so trap entry finds it without knowing the rest
  *   struct arch_fpu       floating point and vector state
  *   struct arch_debug     breakpoints and single step
  * and the inline accessors declared here.  The register convention is abi/registers.h.
@@ -27,23 +27,29 @@ static inline word_t context_aux(const struct arch_context *context);
 
 /* What a call gives back.  Scratch registers are cleared by the trap exit, not here. */
 static inline void context_set_status(struct arch_context *context, status_t status);
-static inline void context_set_event(struct arch_context *context, word_t badge, word_t info, word_t aux);
+static inline void context_set_event(struct arch_context *context, word_t badge, word_t info,
+                                     word_t aux);
 
-/* After a trap instruction the saved pc points behind it.  Restart makes the thread execute it again. */
+/* After a trap instruction the saved pc points behind it.  Restart makes the thread execute it
+ * again. */
 static inline void context_restart_call(struct arch_context *context);
 static inline word_t context_pc(const struct arch_context *context);
 static inline void context_set_pc(struct arch_context *context, word_t pc);
 
-/* A forwarded thread's traps keep every register: they are not calls of this kernel.  context_init leaves this as it is. */
+/* A forwarded thread's traps keep every register: they are not calls of this kernel.  context_init
+ * leaves this as it is. */
 static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded);
 
 /* Start values: everything else zero, user mode, interrupts on. */
 void context_init(struct arch_context *context, word_t pc, word_t sp, word_t argument, word_t tp);
 
-/* The list-area form of abi/registers.h, which other threads may change meanwhile: each word is read once.  fpu is NULL when
- * the thread has no such state; *has_fpu: the registers bring some.  write refuses privileged bits with ERR_BAD_ARGUMENT and changes nothing. */
-size_t context_read(const struct arch_context *context, const struct arch_fpu *fpu, void *registers);
-status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool *has_fpu, const void *registers);
+/* The list-area form of abi/registers.h, which other threads may change meanwhile: each word is
+ * read once.  fpu is NULL when the thread has no such state; *has_fpu: the registers bring some.
+ * write refuses privileged bits with ERR_BAD_ARGUMENT and changes nothing. */
+size_t context_read(const struct arch_context *context, const struct arch_fpu *fpu,
+                    void *registers);
+status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool *has_fpu,
+                       const void *registers);
 
 /* The number a forwarded or unknown call passed, for the fault's extra word. */
 static inline word_t context_foreign_number(const struct arch_context *context);
@@ -57,9 +63,16 @@ void fpu_restore(const struct arch_fpu *fpu);   /* likewise */
 
 /* ---- debug registers; ERR_NOT_SUPPORTED where the machine has none ---- */
 
-enum breakpoint_kind { BREAKPOINT_OFF, BREAKPOINT_EXECUTE, BREAKPOINT_WRITE, BREAKPOINT_READ, BREAKPOINT_ACCESS };
+enum breakpoint_kind {
+    BREAKPOINT_OFF,
+    BREAKPOINT_EXECUTE,
+    BREAKPOINT_WRITE,
+    BREAKPOINT_READ,
+    BREAKPOINT_ACCESS
+};
 
-status_t debug_set_breakpoint(struct arch_debug *debug, word_t number, word_t address, enum breakpoint_kind kind);
+status_t debug_set_breakpoint(struct arch_debug *debug, word_t number, word_t address,
+                              enum breakpoint_kind kind);
 status_t debug_single_step(struct arch_debug *debug, struct arch_context *context, bool on);
 bool debug_in_use(const struct arch_debug *debug);
 void debug_load(const struct arch_debug *debug);    /* before such a thread runs */

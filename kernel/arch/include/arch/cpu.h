@@ -22,14 +22,15 @@ void cpu_set_current(struct cpu *cpu);
 /* Find the cores in the device tree (boot core first).  Returns how many, at most CPU_MAX. */
 unsigned arch_cpu_find(const struct fdt *fdt);
 
-/* Start core number index of that list on the kernel stack that ends at stack_top; it calls kernel_main_secondary(index) with
- * the MMU on.  false: the firmware refused. */
+/* Start core number index of that list on the kernel stack that ends at stack_top; it calls
+ * kernel_main_secondary(index) with the MMU on.  false: the firmware refused. */
 bool arch_cpu_start(unsigned index, void *stack_top);
 
 /* Make another core take an interrupt that irq_take reports as IRQ_IPI. */
 void arch_ipi_send(unsigned index);
 
-/* Anything that would interrupt user mode now is pending on this core; cheap, for preemption points. */
+/* Anything that would interrupt user mode now is pending on this core; cheap, for preemption
+ * points. */
 static inline bool arch_interrupt_pending(void);
 
 /* Sleep until an interrupt is pending.  Interrupts stay off. */
@@ -45,7 +46,8 @@ static inline void arch_timer_set(uint64_t deadline);   /* UINT64_MAX: off */
 
 /* ---- power; neither returns ---- */
 
-_Noreturn void arch_power_off(unsigned exit_code);      /* not 0: report failure to an emulator that listens */
+_Noreturn void
+arch_power_off(unsigned exit_code); /* not 0: report failure to an emulator that listens */
 _Noreturn void arch_reboot(void);
 
 /* ---- first and secondary C code, implemented by the portable kernel ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The interrupt controller, found in the device tree.  Lines are numbered as the controller counts them.
+ * The interrupt controller, found in the device tree.  Lines are numbered as the controller counts
+ * them.
  */
 #ifndef ARCH_IRQ_H
 #define ARCH_IRQ_H
@@ -17,8 +18,8 @@ bool irq_init(const struct fdt *fdt);   /* boot core; false: no controller we kn
 void irq_init_core(void);               /* every core, the boot core too */
 unsigned irq_line_count(void);
 
-/* Take the next pending interrupt of this core.  A device line comes back masked and completed, so it cannot come
- * again until irq_unmask.  The timer's is silenced until the next arch_timer_set. */
+/* Take the next pending interrupt of this core.  A device line comes back masked and completed, so
+ * it cannot come again until irq_unmask.  The timer's is silenced until the next arch_timer_set. */
 int irq_take(void);
 
 /* Lines the components may claim (not the timer's, not inter-processor ones). */
