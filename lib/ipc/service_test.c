@@ -13,8 +13,8 @@
 #include <setjmp.h>
 
 enum {
-    ENDPOINT = 10, CAPTABLE = 1, REPLY_A = 20, REPLY_B = 21, SLOT_A = 30, SLOT_B = 31, NEW_SLOT = 40,
-    VERSION = 3, STEPS_MAX = 16,
+    CAPTABLE = 1, ENDPOINT = 10, REPLY_A = 20, REPLY_B = 21, SLOT_A = 30, SLOT_B = 31,
+    NEW_SLOT = 40, VERSION = 3, STEPS_MAX = 16,
 };
 enum { OP_ADD = 1, OP_KEEP = 2, OP_TAKE = 3, OP_FINISH = 4, OP_FAIL = 5, OP_LONG = 6 };
 

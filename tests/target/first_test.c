@@ -152,6 +152,14 @@ struct listener {
     volatile bool is_done;
 };
 
+static struct listener listener_make(void)
+{
+    return (struct listener){
+        .endpoint = test_make(TYPE_ENDPOINT, 0),
+        .reply = test_make(TYPE_REPLY, 0),
+    };
+}
+
 static void receive_one(void *argument)
 {
     struct listener *listener = argument;
@@ -176,7 +184,7 @@ static void check_listened(const struct listener *listener, word_t first)
 
 static void b03_send_waits_for_a_receiver(void)
 {
-    struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
+    struct listener listener = listener_make();
     struct skr_message message = two_words(11, 12);
 
     test_thread(receive_one, &listener, TEST_PRIORITY);
@@ -186,7 +194,7 @@ static void b03_send_waits_for_a_receiver(void)
 
 static void b03_send_nowait_needs_a_receiver(void)
 {
-    struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
+    struct listener listener = listener_make();
     struct skr_message message = two_words(21, 22);
     struct rt_worker *worker;
 
@@ -344,7 +352,7 @@ static void b06_reply_without_a_call_is_refused(void)
 
 static void b06_event_says_send_or_call(void)
 {
-    struct listener listener = {test_make(TYPE_ENDPOINT, 0), test_make(TYPE_REPLY, 0), {0}, OK, false};
+    struct listener listener = listener_make();
     struct skr_message message = two_words(31, 32);
     struct rt_worker *worker = test_thread(receive_one, &listener, TEST_PRIORITY + 1);
 
