@@ -30,6 +30,7 @@ static inline void ipc_store(const struct skr_message *registers, struct ipc_mes
 
     message->info = registers->info;
     message->badge = registers->badge;
+    message->aux = registers->aux;
     mem_copy(message->words, registers->words, sizeof(registers->words));
     for (word_t i = ABI_REGISTER_WORDS; i < length; i++)
         message->words[i] = rt_buffer()->words[i];

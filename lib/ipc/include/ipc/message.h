@@ -18,6 +18,7 @@ typedef word_t cap_t; /* an index in the caller's captable; 0 is never one */
 struct ipc_message {
     word_t info;                     /* length, number of caps, label: abi/message.h */
     word_t badge;                    /* received: whose session it came through */
+    word_t aux;                      /* received: a fault's extra word */
     word_t words[ABI_MESSAGE_WORDS]; /* the first 8 always travel */
     cap_t caps[ABI_MESSAGE_CAPS];    /* to send along; received: see IPC_CAP_IS_BADGE */
     cap_t slots[ABI_MESSAGE_CAPS];   /* receiving: empty slots for capabilities, 0 takes none */

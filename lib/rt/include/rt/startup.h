@@ -41,6 +41,8 @@ struct rt_startup {
     uint64_t heap_bytes;
     uint64_t free_address; /* first address that nothing is mapped at, nor will be by its maker */
     uint64_t generation;   /* of this component: one more at each restart */
+    uint64_t file_address; /* a file of the bundle that it was given, read-only, or 0 */
+    uint64_t file_bytes;
 
     /* Slots in the component's captable; 0 where it was not given. */
     uint32_t captable;
@@ -62,7 +64,7 @@ struct rt_startup {
 };
 
 static_assert(sizeof(struct rt_named_cap) == 32, "no padding");
-static_assert(sizeof(struct rt_startup) == 112 + 32 * 32 + 4 * 2 * 32, "no padding");
+static_assert(sizeof(struct rt_startup) == 128 + 32 * 32 + 4 * 2 * 32, "no padding");
 
 /*
  * A component has no call to end itself: it traps with one of these unknown numbers, which goes to

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Building a component and taking it down.
+ *
+ * Its objects lie one behind the other in its memory, their capabilities in a fixed run of root's
+ * slots.  Whatever goes wrong on the way, component_destroy undoes: deleting the memory ends
+ * everything in it, and what is left in the slots is emptied.
+ */
+#include "build.h"
+
+#include <abi/sizes.h>
+#include <base/format.h>
+#include <base/memory.h>
+#include <rt/map.h>
+#include <rt/print.h>
+
+enum {
+    CHUNKS_MAX = 4,         /* that a component could attach itself */
+    SPACE_PAGES = 10,       /* header, tables and mapping records, with some for its own mappings */
+    NS_PER_US = 1000,
+    RIGHTS_ALL = (RIGHT_CONTROL << 1) - 1,
+    RIGHTS_CALL = RIGHT_SEND | RIGHT_GRANT | RIGHT_GRANT_REPLY,
+    KIND_SIZE_SHIFT = 12,   /* of a device's registers: size, and offset in the first page */
+};
+
+/* Where root sees the frame of the component under way. */
+static const vaddr_t WINDOW = 0x2000000000;
+
+status_t build_refuse(struct build *build, const char *what, const char *why, status_t status)
+{
+    root_say(build->root, "root: %s: %s: %s", build->entry->name, what, why);
+    return status;
+}
+
+static cap_t slot_of(const struct build *build, enum root_slot slot)
+{
+    return build->component->slots + slot;
+}
+
+static status_t make(struct build *build, word_t type, word_t size, enum root_slot slot)
+{
+    word_t at = align_up(build->next, rt_object_alignment(type));
+    status_t status = skr_memory_make(build->component->memory.cap, type, at, size, 1,
+                                      slot_of(build, slot), NULL);
+
+    if (status != OK)
+        return build_refuse(build, "memory", "what it starts with does not fit", status);
+    build->next = at + rt_object_bytes(type, size);
+    return OK;
+}
+
+/* Everything that is the same for all components. */
+static status_t make_objects(struct build *build)
+{
+    static const struct {
+        uint8_t type;
+        uint8_t size;
+        uint8_t slot;
+    } objects[] = {
+        {TYPE_CAPTABLE, CHUNKS_MAX, ROOT_SLOT_CAPTABLE}, {TYPE_CHUNK, 0, ROOT_SLOT_CHUNK},
+        {TYPE_THREAD, 0, ROOT_SLOT_THREAD},              {TYPE_BUDGET, 0, ROOT_SLOT_BUDGET},
+        {TYPE_NOTIFICATION, 0, ROOT_SLOT_WAKE},          {TYPE_SPACE, SPACE_PAGES, ROOT_SLOT_SPACE},
+    };
+    status_t status = OK;
+
+    for (uint32_t i = 0; i < array_count(objects) && status == OK; i++)
+        status = make(build, objects[i].type, objects[i].size, objects[i].slot);
+    if (status == OK && build->entry->is_message_server)
+        status = make(build, TYPE_ENDPOINT, 0, ROOT_SLOT_ENDPOINT);
+    if (status == OK)
+        status = make(build, TYPE_FRAME, build->frame_pages, ROOT_SLOT_FRAME);
+    return status != OK ? status
+                        : skr_captable_attach(slot_of(build, ROOT_SLOT_CAPTABLE), 0,
+                                              slot_of(build, ROOT_SLOT_CHUNK));
+}
+
+static status_t make_memories(struct build *build)
+{
+    struct root *root = build->root;
+    const struct manifest_component *entry = build->entry;
+    word_t pages = (word_t)((entry->memory_bytes - entry->ring_bytes) / ABI_PAGE_SIZE);
+    word_t ring_pages = (word_t)(entry->ring_bytes / ABI_PAGE_SIZE);
+    status_t status = rt_make(&root->maker, TYPE_MEMORY, pages, 1, &build->component->memory);
+
+    if (status == OK && ring_pages > 0)
+        status = rt_make(&root->maker, TYPE_FRAME, ring_pages, 1, &build->component->ring);
+    if (status != OK)
+        return build_refuse(build, "memory", "the machine does not have as much left", status);
+    build->next = ABI_MEMORY_HEADER_BYTES;
+    return OK;
+}
+
+status_t build_give(struct build *build, cap_t from, word_t rights, word_t badge, uint32_t *slot)
+{
+    status_t status = skr_captable_copy(slot_of(build, ROOT_SLOT_CAPTABLE), build->next_slot,
+                                        ABI_ROOT_CAPTABLE, from, rights, badge, 0);
+
+    *slot = status == OK ? (uint32_t)build->next_slot++ : 0;
+    return status;
+}
+
+status_t build_give_named(struct build *build, const char *name, const char *suffix, cap_t from,
+                          word_t rights, uint32_t kind)
+{
+    struct rt_startup *told = build->told;
+    struct rt_named_cap *named = &told->caps[told->cap_count];
+
+    if (told->cap_count == RT_STARTUP_CAPS_MAX)
+        return build_refuse(build, name, "too many capabilities", ERR_OVER_LIMIT);
+    format(named->name, sizeof(named->name), "%s%s", name, suffix);
+    named->kind = kind;
+    told->cap_count++;
+    return build_give(build, from, rights, 0, &named->slot);
+}
+
+/* What every component holds of itself. */
+static status_t give_own(struct build *build)
+{
+    struct rt_startup *told = build->told;
+    const struct {
+        cap_t from;
+        uint32_t *slot;
+    } own[] = {
+        {slot_of(build, ROOT_SLOT_CAPTABLE), &told->captable},
+        {slot_of(build, ROOT_SLOT_SPACE), &told->space},
+        {slot_of(build, ROOT_SLOT_THREAD), &told->thread},
+        {slot_of(build, ROOT_SLOT_BUDGET), &told->budget},
+        {build->component->memory.cap, &told->memory},
+    };
+    status_t status = OK;
+
+    for (uint32_t i = 0; i < array_count(own) && status == OK; i++)
+        status = build_give(build, own[i].from, RIGHTS_ALL, 0, own[i].slot);
+    if (status == OK)
+        status = build_give_named(build, "wake", "", slot_of(build, ROOT_SLOT_WAKE), RIGHTS_ALL, 0);
+    if (status == OK && build->component->ring.cap != 0)
+        status = build_give_named(build, "rings", "", build->component->ring.cap,
+                                  RIGHT_READ | RIGHT_WRITE, (uint32_t)build->entry->ring_bytes);
+    return status;
+}
+
+/* Its connection to root, and what else of root's its entry grants. */
+static status_t give_parent(struct build *build)
+{
+    struct root *root = build->root;
+    word_t badge = (word_t)(build->component - root->components) + 1;
+    struct rt_startup *told = build->told;
+    struct rt_named_cap *parent = &told->caps[told->cap_count++];
+    status_t status;
+
+    str_copy(parent->name, sizeof(parent->name), "parent");
+    status = build_give(build, root->endpoint.cap, RIGHTS_CALL, badge, &parent->slot);
+    if (status == OK && build->entry->writes_log)
+        status = build_give(build, ABI_ROOT_LOG, RIGHT_CONTROL, 0, &told->log);
+    if (status == OK && build->entry->reads_log)
+        status = build_give_named(build, "log", "", ABI_ROOT_LOG, RIGHT_READ, 0);
+    return status;
+}
+
+/*
+ * A session at a message server is root's; the component has a copy.  So the server learns when the
+ * component is gone, and that before anything its next instance says.
+ */
+static status_t give_session(struct build *build, uint32_t which)
+{
+    struct root *root = build->root;
+    struct component *server = &root->components[build->entry->servers[which]];
+    word_t badge = (word_t)(build->component - root->components) + 1;
+    cap_t *session = &build->component->sessions[which];
+    status_t status;
+
+    if (server->memory.cap == 0)
+        return build_refuse(build, server->entry->name, "this message server is down",
+                            ERR_PEER_GONE);
+    if (*session == 0) {
+        status = rt_slots_take(&root->slots, 1, session);
+        if (status == OK)
+            status = skr_captable_copy(ABI_ROOT_CAPTABLE, *session, ABI_ROOT_CAPTABLE,
+                                       server->slots + ROOT_SLOT_ENDPOINT, RIGHTS_CALL, badge, 1);
+        if (status != OK)
+            return status;
+    }
+    return build_give_named(build, server->entry->name, "", *session, RIGHTS_CALL, 0);
+}
+
+static status_t give_message_servers(struct build *build)
+{
+    status_t status = OK;
+
+    for (uint32_t i = 0; i < build->entry->server_count && status == OK; i++)
+        status = give_session(build, i);
+    if (status != OK || !build->entry->is_message_server)
+        return status;
+    status = build_give_named(build, "endpoint", "", slot_of(build, ROOT_SLOT_ENDPOINT),
+                              RIGHTS_ALL, 0);
+    build->told->file_address = build->free_address;
+    build->told->file_bytes = build->root->manifest_file.size_bytes;
+    return status;
+}
+
+/* A message server finds its access matrix in the manifest itself. */
+static status_t map_manifest(struct build *build)
+{
+    const struct bundle_file *file = &build->root->manifest_file;
+    word_t pages = (word_t)(align_up((word_t)file->size_bytes, ABI_PAGE_SIZE) / ABI_PAGE_SIZE);
+    word_t page = (word_t)(file->bytes - build->root->bundle.bytes) / ABI_PAGE_SIZE;
+    vaddr_t address = build->free_address;
+
+    if (!build->entry->is_message_server)
+        return OK;
+    build->free_address += (pages + 1) * ABI_PAGE_SIZE;
+    return build_map(slot_of(build, ROOT_SLOT_SPACE), ABI_ROOT_BUNDLE, page, pages, address,
+                     MAP_READ);
+}
+
+static status_t give_interrupt(struct build *build, uint32_t which)
+{
+    const struct device *device = &build->component->devices[which];
+    enum root_slot slot = ROOT_SLOT_INTERRUPT + which;
+    status_t status;
+
+    if (!device->has_interrupt)
+        return OK;
+    status = make(build, TYPE_INTERRUPT, 0, slot);
+    if (status == OK)
+        status = skr_interrupt_control_claim(ABI_ROOT_INTERRUPTS, device->interrupt,
+                                             device->is_edge ? 1 : 0, slot_of(build, slot));
+    if (status != OK)
+        return build_refuse(build, build->entry->resources[which].name,
+                            "its interrupt is claimed by another", status);
+    return build_give_named(build, build->entry->resources[which].name, "-irq",
+                            slot_of(build, slot), RIGHTS_ALL, 0);
+}
+
+static status_t give_devices(struct build *build)
+{
+    bool has_dma = false;
+    status_t status = OK;
+
+    for (uint32_t i = 0; i < build->entry->resource_count && status == OK; i++) {
+        const struct device *device = &build->component->devices[i];
+
+        has_dma = has_dma || build->entry->resources[i].has_dma;
+        status = build_give_named(build, build->entry->resources[i].name, "",
+                                  device->pages->frame, RIGHT_READ | RIGHT_WRITE,
+                                  device->size << KIND_SIZE_SHIFT | device->offset);
+        if (status == OK)
+            status = give_interrupt(build, i);
+    }
+    if (status == OK && has_dma)
+        status = build_give_named(build, "dma", "", ABI_ROOT_DMA, RIGHT_CONTROL, 0);
+    return status;
+}
+
+/* Fills the frame in root's window, and maps its parts into the component. */
+static status_t fill_space(struct build *build)
+{
+    cap_t space = slot_of(build, ROOT_SLOT_SPACE);
+    cap_t frame = slot_of(build, ROOT_SLOT_FRAME);
+    word_t told_page = build->image_pages + build->heap_pages;
+    status_t status = image_map(build, (uint8_t *)WINDOW);
+
+    if (status == OK)
+        status = build_map(space, frame, build->image_pages, build->heap_pages,
+                           build->heap_address, MAP_READ | MAP_WRITE);
+    if (status == OK)
+        status = build_map(space, frame, told_page, 1, build->told_address, MAP_READ);
+    if (status == OK)
+        status = build_map(space, frame, told_page + 1, 1, build->buffer_address,
+                           MAP_READ | MAP_WRITE);
+    if (status == OK)
+        status = map_manifest(build);
+    if (status != OK)
+        return build_refuse(build, "memory", "its space cannot be mapped", status);
+
+    build->told = (struct rt_startup *)(WINDOW + told_page * ABI_PAGE_SIZE);
+    build->next_slot = 1;
+    status = give_own(build);
+    if (status == OK)
+        status = give_parent(build);
+    if (status == OK)
+        status = give_message_servers(build);
+    if (status == OK)
+        status = give_devices(build);
+    return status == OK ? startup_fill(build) : status;
+}
+
+static status_t fill_budget(struct build *build)
+{
+    const struct manifest_component *entry = build->entry;
+    cap_t time = ABI_ROOT_TIME + entry->core % build->root->boot->core_count;
+    status_t status = skr_time_control_fill(time, slot_of(build, ROOT_SLOT_BUDGET),
+                                            (uint64_t)entry->budget_us * NS_PER_US,
+                                            (uint64_t)entry->period_us * NS_PER_US, NULL);
+
+    return status == OK ? OK
+                        : build_refuse(build, "budget-us", "its core has no such time left",
+                                       status);
+}
+
+static status_t start_thread(struct build *build)
+{
+    struct root *root = build->root;
+    word_t badge = ROOT_FAULT_BADGE | ((word_t)(build->component - root->components) + 1);
+    cap_t thread = slot_of(build, ROOT_SLOT_THREAD);
+    word_t buffer_page = build->frame_pages - 1;
+    status_t status;
+
+    status = skr_captable_copy(ABI_ROOT_CAPTABLE, slot_of(build, ROOT_SLOT_FAULT),
+                               ABI_ROOT_CAPTABLE, root->endpoint.cap, RIGHTS_CALL, badge, 0);
+    if (status == OK)
+        status = skr_thread_configure(thread, slot_of(build, ROOT_SLOT_CAPTABLE),
+                                      slot_of(build, ROOT_SLOT_SPACE),
+                                      slot_of(build, ROOT_SLOT_BUDGET),
+                                      slot_of(build, ROOT_SLOT_FAULT), 0,
+                                      slot_of(build, ROOT_SLOT_FRAME), buffer_page, 0);
+    if (status == OK)
+        status = skr_thread_set_priority(thread, build->entry->priority, build->entry->priority,
+                                         ABI_ROOT_PRIORITY);
+    if (status == OK)
+        status = skr_thread_start(thread, (word_t)build->elf.entry, 0, build->told_address, 0);
+    return status == OK ? OK
+                        : build_refuse(build, "thread", "the kernel does not start it", status);
+}
+
+static status_t build_all(struct build *build)
+{
+    status_t status = image_open(build);
+
+    if (status == OK)
+        status = make_memories(build);
+    if (status == OK)
+        status = make_objects(build);
+    if (status != OK)
+        return status;
+    status = build_map(ABI_ROOT_SPACE, slot_of(build, ROOT_SLOT_FRAME), 0, build->frame_pages,
+                       WINDOW, MAP_READ | MAP_WRITE);
+    if (status == OK)
+        status = fill_space(build);
+    (void)rt_unmap(ABI_ROOT_SPACE, WINDOW, build->frame_pages);
+    if (status == OK)
+        status = fill_budget(build);
+    return status == OK ? start_thread(build) : status;
+}
+
+status_t component_build(struct root *root, struct component *component)
+{
+    struct build build = {.root = root, .component = component, .entry = component->entry};
+    status_t status;
+
+    if (!devices_find(root, component))
+        return ERR_NOT_FOUND;
+    devices_reset(root, component);
+    status = build_all(&build);
+    if (status != OK) {
+        root_say(root, "root: %s cannot be built: status %d", component->entry->name,
+                 (int)status);
+        component_destroy(root, component);
+    }
+    return status;
+}
+
+uint64_t component_time_ns(const struct component *component)
+{
+    uint64_t consumed = 0;
+
+    if (component->memory.cap != 0)
+        (void)skr_budget_info(component->slots + ROOT_SLOT_BUDGET, NULL, NULL, NULL, &consumed);
+    return component->past_ns + consumed;
+}
+
+/* Sessions at a message server that is gone lead nowhere; new ones are made for its next instance. */
+static void drop_sessions(struct root *root, const struct component *server)
+{
+    uint32_t index = (uint32_t)(server - root->components);
+
+    for (uint32_t i = 0; i < root->manifest.component_count; i++) {
+        struct component *client = &root->components[i];
+
+        for (uint32_t s = 0; s < client->entry->server_count; s++) {
+            if (client->entry->servers[s] != index || client->sessions[s] == 0)
+                continue;
+            (void)skr_captable_delete(ABI_ROOT_CAPTABLE, client->sessions[s]);
+            rt_slots_give(&root->slots, client->sessions[s], 1);
+            client->sessions[s] = 0;
+        }
+    }
+}
+
+static bool is_shared(cap_t frame)
+{
+    word_t children = 0;
+
+    (void)skr_captable_query(ABI_ROOT_CAPTABLE, frame, NULL, NULL, NULL, &children);
+    return children != 0;
+}
+
+void retired_collect(struct root *root)
+{
+    for (uint32_t i = 0; i < ROOT_RETIRED_MAX; i++) {
+        if (root->retired[i].cap != 0 && !is_shared(root->retired[i].cap))
+            rt_unmake(&root->maker, &root->retired[i]);
+    }
+}
+
+/* The oldest goes first when there are too many: who still maps it will fault, and be restarted. */
+static void retire_ring(struct root *root, struct rt_object *ring)
+{
+    retired_collect(root);
+    if (ring->cap != 0 && is_shared(ring->cap)) {
+        rt_unmake(&root->maker, &root->retired[0]);
+        mem_move(&root->retired[0], &root->retired[1],
+                 (ROOT_RETIRED_MAX - 1) * sizeof(root->retired[0]));
+        root->retired[ROOT_RETIRED_MAX - 1] = *ring;
+        *ring = (struct rt_object){0};
+    }
+    rt_unmake(&root->maker, ring);
+}
+
+void component_destroy(struct root *root, struct component *component)
+{
+    component->past_ns = component_time_ns(component);
+    rt_unmake(&root->maker, &component->memory);
+    for (word_t i = 0; i < ROOT_SLOTS; i++)
+        (void)skr_captable_delete(ABI_ROOT_CAPTABLE, component->slots + i);
+    devices_reset(root, component);
+    if (component->entry->is_message_server)
+        drop_sessions(root, component);
+    retire_ring(root, &component->ring);
+}
