@@ -15,9 +15,13 @@ enum {
     ADDRESS_PARTS = 64,
     POOL_PAGES = 64,
     MADE_MAX = 128,
-    WORKERS_MAX = 16,
+    WORKERS_MAX = 72,
     TESTS_MAX = 512,
     AWAIT_NS = 1000000000,
+    AWAIT_STEP_NS = 100000,
+    SHARED_NS = 5 * TEST_NS_PER_MS,
+    SHARED_PERIOD_NS = 10 * TEST_NS_PER_MS,
+    WHOLE_NS = 1000 * TEST_NS_PER_MS,
 };
 
 /* Far from everything that the kernel maps for the first component. */
@@ -25,7 +29,7 @@ static const word_t FREE_ADDRESSES = (word_t)0x08 << 32;
 static const word_t FREE_ADDRESS_BYTES = (word_t)1 << 30;
 
 struct made {
-    struct rt_object object; /* cap alone: a slot; nothing: addresses */
+    struct rt_object object; /* cap alone: slots; nothing: addresses */
     vaddr_t address;
     word_t address_bytes;
 };
@@ -45,6 +49,8 @@ static struct {
     size_t made_count;
     struct rt_worker workers[WORKERS_MAX];
     size_t worker_count;
+    struct rt_object timer, timer_fired; /* for sleeping */
+    bool is_core_shared;
 } frame;
 
 const struct abi_boot_info *test_boot(void)
@@ -89,14 +95,19 @@ cap_t test_make(word_t type, word_t size)
     return test_make_many(type, size, 1);
 }
 
+cap_t test_slots(uint32_t count)
+{
+    struct rt_object slots = {.count = count};
+
+    if (!CHECK_EQ(rt_slots_take(&frame.slots, count, &slots.cap), OK))
+        return 0;
+    remember()->object = slots;
+    return slots.cap;
+}
+
 cap_t test_slot(void)
 {
-    struct rt_object slot = {.count = 1};
-
-    if (!CHECK_EQ(rt_slots_take(&frame.slots, 1, &slot.cap), OK))
-        return 0;
-    remember()->object = slot;
-    return slot.cap;
+    return test_slots(1);
 }
 
 cap_t test_copy(cap_t from, word_t rights, word_t badge)
@@ -166,6 +177,27 @@ cap_t test_budget(unsigned core, uint64_t amount_ns, uint64_t period_ns)
     return budget;
 }
 
+void test_sleep_ns(uint64_t duration_ns)
+{
+    word_t bits;
+
+    CHECK_EQ(skr_timer_set(frame.timer.cap, rt_time_now_ns() + duration_ns,
+                           frame.timer_fired.cap, 1), OK);
+    CHECK_EQ(skr_wait(frame.timer_fired.cap, &bits), OK);
+}
+
+static void fill_own_budget(uint64_t amount_ns, uint64_t period_ns)
+{
+    CHECK_EQ(skr_time_control_fill(ABI_ROOT_TIME, ABI_ROOT_BUDGET, amount_ns, period_ns, NULL),
+             OK);
+}
+
+void test_share_core(void)
+{
+    fill_own_budget(SHARED_NS, SHARED_PERIOD_NS);
+    frame.is_core_shared = true;
+}
+
 word_t test_thread_state(cap_t thread)
 {
     word_t state = ~(word_t)0;
@@ -183,7 +215,7 @@ bool test_await_state(cap_t thread, word_t state)
 
         if (now == state)
             return true;
-        skr_yield();
+        test_sleep_ns(AWAIT_STEP_NS);
     }
     return false;
 }
@@ -209,8 +241,9 @@ static void end_one(struct made *made)
     if (made->object.bytes != 0) {
         rt_unmake(&frame.maker, &made->object);
     } else if (made->object.cap != 0) {
-        (void)skr_captable_delete(ABI_ROOT_CAPTABLE, made->object.cap);
-        rt_slots_give(&frame.slots, made->object.cap, 1);
+        for (uint32_t i = 0; i < made->object.count; i++)
+            (void)skr_captable_delete(ABI_ROOT_CAPTABLE, made->object.cap + i);
+        rt_slots_give(&frame.slots, made->object.cap, made->object.count);
     } else if (made->address != 0) {
         (void)rt_ranges_give(&frame.addresses, made->address, made->address_bytes);
     }
@@ -228,6 +261,9 @@ static void run_next(void)
         rt_thread_destroy(&frame.maker, &frame.addresses, &frame.workers[--frame.worker_count]);
     while (frame.made_count > 0)
         end_one(&frame.made[--frame.made_count]);
+    if (frame.is_core_shared)
+        fill_own_budget(WHOLE_NS, WHOLE_NS);
+    frame.is_core_shared = false;
     CHECK_EQ(rt_ranges_free_bytes(&frame.offsets), memory_before);
     CHECK_EQ(rt_ranges_free_bytes(&frame.addresses), addresses_before);
     CHECK_EQ(frame.slots.free, slots_before);
@@ -277,8 +313,12 @@ static void set_up(const struct abi_boot_info *boot)
     status = rt_make(&frame.maker, TYPE_POOL, POOL_PAGES, 1, &pool);
     if (status == OK)
         status = skr_space_give(ABI_ROOT_SPACE, pool.cap);
+    if (status == OK)
+        status = rt_make(&frame.maker, TYPE_TIMER, 0, 1, &frame.timer);
+    if (status == OK)
+        status = rt_make(&frame.maker, TYPE_NOTIFICATION, 0, 1, &frame.timer_fired);
     if (status != OK)
-        rt_panic("pages for the tests' own space: %d", (int)status);
+        rt_panic("pages and a timer for the tests themselves: %d", (int)status);
     child_image_init();
 }
 

@@ -47,6 +47,9 @@ cap_t test_make_many(word_t type, word_t size, uint32_t count);
 /* An empty slot that is emptied and given back with the test. */
 cap_t test_slot(void);
 
+/* The same for several slots in a row. */
+cap_t test_slots(uint32_t count);
+
 /* A copy in a slot of its own, with at most these rights. */
 cap_t test_copy(cap_t from, word_t rights, word_t badge);
 
@@ -69,7 +72,16 @@ cap_t test_budget(unsigned core, uint64_t amount_ns, uint64_t period_ns);
 /* State of a thread, as in thread.info. */
 word_t test_thread_state(cap_t thread);
 
-/* Lets others run until the thread is in this state; false after a second. */
+/* The test's own thread sleeps, so that lower priorities run, too. */
+void test_sleep_ns(uint64_t duration_ns);
+
+/*
+ * Until the test ends its own thread has half of core 0's time (5 ms in 10), and the rest can be
+ * given to others.
+ */
+void test_share_core(void);
+
+/* Sleeps until the thread is in this state; false after a second. */
 bool test_await_state(cap_t thread, word_t state);
 
 /* What captable.query answers for a slot: its type. */

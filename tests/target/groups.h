@@ -7,6 +7,7 @@
 
 #include "frame.h"
 
-extern const struct test_group first_tests;     /* behaviours 1 to 7 */
+extern const struct test_group first_tests; /* behaviours 1 to 7 */
+extern const struct test_group message_tests; /* 38, 44, 46, 47 */
 
 #endif

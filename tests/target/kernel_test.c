@@ -8,6 +8,7 @@ int root_main(const struct abi_boot_info *boot)
 {
     static const struct test_group *const groups[] = {
         &first_tests,
+        &message_tests,
     };
 
     test_run(boot, groups, array_count(groups));
