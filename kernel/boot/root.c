@@ -25,16 +25,14 @@
  * own. */
 static const vaddr_t INFO_ADDRESS = 0x1000000000;
 static const vaddr_t BUFFER_ADDRESS = 0x1000200000;
-static const vaddr_t STACK_TOP = 0x1000600000;
 static const vaddr_t DEVICE_TREE_ADDRESS = 0x1001000000;
 static const vaddr_t BUNDLE_ADDRESS = 0x1010000000;
 
 enum {
-    STACK_PAGES = 8,
     SPACE_PAGES = 64,
     ROOT_PRIORITY = ABI_PRIORITIES - 2,
     SLOT_CHUNKS = 96,           /* root's own chunks, behind the named slots */
-    SLOT_FRAMES = 106,          /* stack, then the writable segments of its image */
+    SLOT_FRAMES = 106,          /* the writable segments of its image */
     CHUNK_COUNT = ABI_ROOT_SLOTS / ABI_CHUNK_SLOTS,
 };
 
@@ -381,15 +379,13 @@ struct thread *boot_root(const struct boot *boot)
     struct cap *info = make_pages(r, 1, ABI_ROOT_BOOT_INFO);
 
     map(r, info, 0, 1, INFO_ADDRESS, MAP_READ);
-    map(r, make_pages(r, STACK_PAGES, r->next_frame_slot++), 0, STACK_PAGES,
-        STACK_TOP - STACK_PAGES * PAGE_SIZE, MAP_READ | MAP_WRITE);
     adopt_pages(r, boot->bundle, ABI_ROOT_BUNDLE, BUNDLE_ADDRESS);
     adopt_pages(r, boot->device_tree, ABI_ROOT_DEVICE_TREE, DEVICE_TREE_ADDRESS);
     vaddr_t entry = load_image(r);
 
     fill_info(r, phys_to_virt(frame_base(info)));
     configure(r, thread);
-    context_init(&thread->context, entry, STACK_TOP, INFO_ADDRESS, 0);
+    context_init(&thread->context, entry, 0, INFO_ADDRESS, 0);    /* its image has its stack */
     check(thread_resume(thread));
     return thread;
 }

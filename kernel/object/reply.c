@@ -40,8 +40,21 @@ void reply_release(struct reply *reply)
     reply->is_bound = false;
 }
 
+/* A call that ends without an answer gives its time back at once: the server goes on with its own.
+ */
+static void reply_return_time(struct reply *reply)
+{
+    struct thread *server = reply->server;
+    struct thread *caller = reply->caller;
+
+    if (server != NULL && caller != NULL && thread_is_passive(server) &&
+        server->running_on == caller->running_on)
+        thread_set_budget(server, thread_own_budget(server));
+}
+
 void reply_lose_caller(struct reply *reply)
 {
+    reply_return_time(reply);
     reply->caller->answer = NULL;
     reply->caller = NULL;
 }
@@ -50,6 +63,7 @@ void reply_fail(struct reply *reply, status_t status)
 {
     struct thread *caller = reply->caller;
 
+    reply_return_time(reply);
     reply_release(reply);
     if (caller == NULL)
         return;

@@ -6,6 +6,7 @@
  */
 #include "object/thread.h"
 
+#include <abi/calls.h>
 #include <abi/sizes.h>
 #include <base/memory.h>
 
@@ -169,8 +170,8 @@ void thread_clear_debt(struct thread *thread)
 void thread_set_budget(struct thread *thread, struct budget *budget)
 {
     bool is_queued = thread->state == THREAD_READY || thread->state == THREAD_OUT_OF_TIME;
-    bool is_running_elsewhere =
-        thread->state == THREAD_RUNNING && budget != NULL && budget->cpu != thread->cpu;
+    bool stays_here = budget != NULL && budget->cpu == thread->cpu;
+    bool is_running_elsewhere = thread->state == THREAD_RUNNING && !stays_here;
 
     thread_clear_debt(thread);
     if (thread->running_on == budget)
@@ -203,6 +204,15 @@ static bool restarts_by_trap(const struct thread *thread)
     return endpoint_fault_is_trap(thread->fault_info);
 }
 
+/* The answer of a reply_receive was given: only its receive is made again. */
+static void restart_call(struct thread *thread)
+{
+    if (thread->state == THREAD_RECEIVING &&
+        context_call(&thread->context) == ABI_CALL_REPLY_RECEIVE)
+        context_set_call(&thread->context, ABI_CALL_RECEIVE);
+    context_restart_call(&thread->context);
+}
+
 void thread_stop(struct thread *thread)
 {
     if (thread->state == THREAD_CALLING) {
@@ -210,7 +220,7 @@ void thread_stop(struct thread *thread)
         return;
     }
     if (is_queued_in_call(thread) && restarts_by_trap(thread))
-        context_restart_call(&thread->context);
+        restart_call(thread);
     thread_take_out(thread);
     thread->state = THREAD_STOPPED;
 }

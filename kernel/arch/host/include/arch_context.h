@@ -42,6 +42,11 @@ static inline word_t context_call(const struct arch_context *context)
     return context->call;
 }
 
+static inline void context_set_call(struct arch_context *context, word_t call)
+{
+    context->call = call;
+}
+
 static inline word_t context_cap(const struct arch_context *context)
 {
     return context->cap;

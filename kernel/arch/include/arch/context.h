@@ -21,6 +21,7 @@ static inline word_t *context_words(struct arch_context *context);
 
 /* Registers of the call convention as the thread left them. */
 static inline word_t context_call(const struct arch_context *context);
+static inline void context_set_call(struct arch_context *context, word_t call);
 static inline word_t context_cap(const struct arch_context *context);
 static inline word_t context_info(const struct arch_context *context);
 static inline word_t context_aux(const struct arch_context *context);

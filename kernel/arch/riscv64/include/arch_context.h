@@ -57,6 +57,11 @@ static inline word_t context_call(const struct arch_context *context)
     return context->x[REGISTER_CALL];
 }
 
+static inline void context_set_call(struct arch_context *context, word_t call)
+{
+    context->x[REGISTER_CALL] = call;
+}
+
 static inline word_t context_cap(const struct arch_context *context)
 {
     return context->x[REGISTER_CAP];
