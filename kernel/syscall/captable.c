@@ -46,12 +46,10 @@ status_t sys_captable_attach(struct thread *self, struct cap *cap, struct captab
 }
 
 /* A badge can be put on an unbadged endpoint or notification once. */
-static status_t badge_check(const struct cap *from, word_t badge, word_t session)
+static status_t badge_check(const struct cap *from, word_t badge)
 {
     bool can_have = cap_type(from) == TYPE_ENDPOINT || cap_type(from) == TYPE_NOTIFICATION;
 
-    if (session > 1 || (session == 1 && (badge == 0 || cap_type(from) != TYPE_ENDPOINT)))
-        return ERR_BAD_ARGUMENT;
     if (badge == 0)
         return OK;
     if (badge >> (WORD_BITS - 1) != 0)
@@ -78,9 +76,12 @@ status_t sys_captable_copy(struct thread *self, struct cap *cap, struct captable
     if (status != OK)
         return status;
     args->culprit = 5;
-    status = badge_check(from, args->badge, args->session);
+    status = badge_check(from, args->badge);
     if (status != OK)
         return status;
+    args->culprit = 6;
+    if (args->session > 1 || (args->session == 1 && (args->badge == 0 || cap_type(from) != TYPE_ENDPOINT)))
+        return ERR_BAD_ARGUMENT;
     args->culprit = 0;
     cap_derive(to, from, args->rights);
     if (args->badge != 0)
@@ -127,6 +128,7 @@ status_t sys_captable_rotate(struct thread *self, struct cap *cap, struct captab
         if ((slot[i]->node.flags & CAP_MAKING) != 0)
             return ERR_BAD_CAPABILITY;
     }
+    args->culprit = slot[0] == slot[1] ? 2 : 3;
     if (slot[0] == slot[1] || slot[1] == slot[2] || slot[0] == slot[2])
         return ERR_BAD_ARGUMENT;
     args->culprit = 0;
