@@ -8,6 +8,8 @@ int root_main(const struct abi_boot_info *boot)
 {
     static const struct test_group *const groups[] = {
         &first_tests,
+        &captable_tests,
+        &derivation_tests,
         &message_tests,
     };
 
