@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * riscv64: the counter of instructions, and instructions that C has no words for.
+ * With -icount the counter advances by one for each instruction, and by the time slept.
+ */
+#ifndef BENCH_MACHINE_H
+#define BENCH_MACHINE_H
+
+#include <base/compiler.h>
+#include <base/types.h>
+
+/* Bytes of the one instruction of fault_here. */
+enum { FAULT_INSTRUCTION_BYTES = 4 };
+
+ALWAYS_INLINE uint64_t instructions_now(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("rdinstret %0" : "=r"(value) : : "memory");
+    return value;
+}
+
+/* Changes a floating-point register. */
+ALWAYS_INLINE void fpu_use(void)
+{
+    __asm__ volatile("fadd.d ft0, ft0, ft0" : : : "ft0");
+}
+
+/* Reads where nothing is mapped. */
+ALWAYS_INLINE void fault_here(vaddr_t address)
+{
+    __asm__ volatile(".option push\n"
+                     ".option norvc\n"
+                     "lw zero, 0(%0)\n"
+                     ".option pop" : : "r"(address) : "memory");
+}
+
+/* Tells whoever traces the instructions, and does nothing else: a hint without meaning. */
+#define TRACE_MARK(number) __asm__ volatile("slti zero, zero, %0" : : "i"(64 + (number)) : "memory")
+
+#endif
