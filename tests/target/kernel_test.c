@@ -11,6 +11,8 @@ int root_main(const struct abi_boot_info *boot)
         &captable_tests,
         &derivation_tests,
         &message_tests,
+        &rights_tests,
+        &schedule_tests,
     };
 
     test_run(boot, groups, array_count(groups));
