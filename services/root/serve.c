@@ -228,14 +228,14 @@ static void say_fault(struct root *root, const char *name, const struct ipc_mess
     word_t kind = message->info >> ABI_INFO_LABEL_SHIFT;
 
     if (kind == FAULT_PAGE)
-        root_say(root, "root: %s: page fault, %s %#lx at pc %#lx", name, access_text(words[2]),
+        root_say(root, "root: %s faulted: %s 0x%lx at pc 0x%lx", name, access_text(words[2]),
                  (unsigned long)words[0], (unsigned long)words[1]);
     else if (kind == FAULT_UNKNOWN_CALL && message->aux == RT_CALL_EXIT)
         root_say(root, "root: %s ended with %d", name, (int)words[0]);
     else if (kind == FAULT_UNKNOWN_CALL && message->aux == RT_CALL_PANIC)
-        root_say(root, "root: %s: it found itself broken", name);
+        root_say(root, "root: %s found itself broken", name);
     else
-        root_say(root, "root: %s: fault of kind %u: %#lx %#lx", name, (unsigned)kind,
+        root_say(root, "root: %s faulted: kind %u, 0x%lx 0x%lx", name, (unsigned)kind,
                  (unsigned long)words[0], (unsigned long)words[1]);
 }
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The client's side of a message server.
+ */
+#include <component/component.h>
+#include <protocol/names_client.h>
+
+enum { TRIES_MAX = 16 }; /* a publisher may die again and again before it answers */
+
+status_t component_connect(struct component *self, const char *server, const char *protocol,
+                           word_t version, cap_t *session)
+{
+    cap_t names = rt_startup_find(self->startup, server);
+    cap_t slot = component_take_slot(self);
+    status_t status = ERR_PEER_GONE;
+
+    if (names == 0 || slot == 0) {
+        component_drop(self, slot);
+        return names == 0 ? ERR_NOT_FOUND : ERR_OVER_LIMIT;
+    }
+    for (unsigned try = 0; try < TRIES_MAX && status == ERR_PEER_GONE; try++)
+        status = names_request(names, protocol, version, slot);
+    if (status != OK) {
+        component_drop(self, slot);
+        return status;
+    }
+    *session = slot;
+    return OK;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * msgd: a message server, where components find each other by protocol.
+ *
+ * It is on nobody's data path: it hands a client's request to the publisher, and the publisher's
+ * session to the client.  It calls no component, so none can hold it up; a publisher is signalled
+ * and fetches.  A client is known by its badge, its index in the manifest and one.
+ */
+#include "directory.h"
+
+#include <base/memory.h>
+#include <component/component.h>
+#include <ipc/pack.h>
+#include <ipc/service.h>
+#include <protocol/names_server.h>
+#include <rt/print.h>
+
+enum { REPLIES = DIRECTORY_REQUESTS_MAX + 1 };
+
+struct msgd {
+    struct component self;
+    struct manifest manifest;
+    struct directory directory;
+    struct ipc_service service;
+    struct ipc_kept kept[DIRECTORY_REQUESTS_MAX]; /* the clients that wait, by request */
+};
+
+static uint32_t client_of(const struct ipc_request *request)
+{
+    return (uint32_t)request->message.badge - 1;
+}
+
+static void end_requests(struct msgd *msgd, directory_set_t set, status_t status)
+{
+    for (uint32_t i = 0; i < DIRECTORY_REQUESTS_MAX; i++) {
+        if ((set >> i & 1) != 0)
+            ipc_reply_later(&msgd->service, &msgd->kept[i], status, NULL);
+    }
+}
+
+static void signal_publisher(const struct directory_entry *entry)
+{
+    if (entry != NULL)
+        (void)skr_signal(entry->wake, entry->bits);
+}
+
+status_t names_on_publish(void *state, struct ipc_request *request,
+                          const struct names_publish_in *in)
+{
+    struct msgd *msgd = state;
+    struct directory_entry offer = {.version = in->version, .bits = in->bits, .wake = in->wake};
+    directory_set_t refused;
+    status_t status;
+
+    status = directory_publish(&msgd->directory, client_of(request), in->name, &offer, &refused);
+    if (status != OK)
+        return status;
+    ipc_take_cap(request, in->wake);
+    end_requests(msgd, refused, ERR_NOT_SUPPORTED);
+    signal_publisher(&offer); /* somebody may be waiting already */
+    return OK;
+}
+
+static status_t unpublish(struct msgd *msgd, uint32_t client, const char *name)
+{
+    directory_set_t ended;
+    word_t wake = 0;
+    status_t status = directory_unpublish(&msgd->directory, client, name, &ended, &wake);
+
+    if (status != OK)
+        return status;
+    component_drop(&msgd->self, wake);
+    end_requests(msgd, ended, ERR_PEER_GONE);
+    return OK;
+}
+
+status_t names_on_unpublish(void *state, struct ipc_request *request,
+                            const struct names_unpublish_in *in)
+{
+    return unpublish(state, client_of(request), in->name);
+}
+
+status_t names_on_query(void *state, struct ipc_request *request, const struct names_query_in *in,
+                        struct names_query_out *out)
+{
+    struct msgd *msgd = state;
+
+    return directory_query(&msgd->directory, client_of(request), in->name, &out->version);
+}
+
+status_t names_on_request(void *state, struct ipc_request *request,
+                          const struct names_request_in *in, struct names_request_out *out)
+{
+    struct msgd *msgd = state;
+    const struct directory_entry *to_signal;
+    uint32_t index;
+    status_t status;
+
+    (void)out;
+    status = directory_request(&msgd->directory, client_of(request), in->name, in->version, &index,
+                               &to_signal);
+    if (status != OK)
+        return status;
+    status = ipc_keep(&msgd->service, request, &msgd->kept[index]);
+    if (status != OK) {
+        directory_forget(&msgd->directory, index);
+        return status;
+    }
+    signal_publisher(to_signal);
+    return IPC_REPLY_LATER;
+}
+
+status_t names_on_fetch_request(void *state, struct ipc_request *request,
+                                struct names_fetch_request_out *out)
+{
+    struct msgd *msgd = state;
+    const struct directory_request *fetched;
+    uint32_t index;
+    status_t status = directory_fetch(&msgd->directory, client_of(request), &index);
+
+    if (status != OK)
+        return status;
+    fetched = &msgd->directory.requests[index];
+    out->id = fetched->id;
+    str_copy(out->name, sizeof(out->name),
+             msgd->directory.server->access[fetched->protocol].protocol);
+    str_copy(out->client, sizeof(out->client), msgd->manifest.components[fetched->client].name);
+    return OK;
+}
+
+status_t names_on_deliver(void *state, struct ipc_request *request,
+                          const struct names_deliver_in *in)
+{
+    struct msgd *msgd = state;
+    const struct names_request_out out = {.session = in->session};
+    struct ipc_message reply;
+    uint32_t index;
+    status_t status;
+
+    status = directory_answer(&msgd->directory, client_of(request), in->id, &index);
+    if (status != OK)
+        return status;
+    status = names_request_pack(&reply, &out);
+    ipc_reply_later(&msgd->service, &msgd->kept[index], status, &reply);
+    return OK;
+}
+
+status_t names_on_refuse(void *state, struct ipc_request *request,
+                         const struct names_refuse_in *in)
+{
+    struct msgd *msgd = state;
+    uint32_t index;
+    status_t status;
+
+    if (in->reason == 0 || in->reason > IPC_STATUS_MAX)
+        return ERR_BAD_ARGUMENT;
+    status = directory_answer(&msgd->directory, client_of(request), in->id, &index);
+    if (status == OK)
+        ipc_reply_later(&msgd->service, &msgd->kept[index], -(status_t)in->reason, NULL);
+    return status;
+}
+
+/* A component is gone: so is what it published, and nobody waits for its answers. */
+static void on_closed(void *state, word_t badge)
+{
+    struct msgd *msgd = state;
+    uint32_t client = (uint32_t)badge - 1;
+    const char *name;
+
+    end_requests(msgd, directory_drop_requests(&msgd->directory, client), ERR_PEER_GONE);
+    while (directory_next_left(&msgd->directory, client, &name))
+        (void)unpublish(msgd, client, name);
+}
+
+static cap_t new_slot(void *state)
+{
+    struct msgd *msgd = state;
+
+    return component_take_slot(&msgd->self);
+}
+
+static void read_matrix(struct msgd *msgd)
+{
+    const struct rt_startup *startup = msgd->self.startup;
+    struct manifest_error error;
+    uint32_t index;
+
+    if (!manifest_read(&msgd->manifest, (const void *)(word_t)startup->file_address,
+                       (size_t)startup->file_bytes, &error))
+        rt_panic("%s", error.text);
+    index = manifest_find(&msgd->manifest, rt_startup_environment(startup, "name"));
+    rt_assert(index != MANIFEST_NONE);
+    directory_init(&msgd->directory, &msgd->manifest.components[index]);
+}
+
+static void prepare_service(struct msgd *msgd)
+{
+    struct ipc_service *service = &msgd->service;
+    struct rt_object replies;
+    status_t status = rt_make(&msgd->self.maker, TYPE_REPLY, 0, REPLIES, &replies);
+
+    rt_assert(status == OK);
+    for (uint32_t i = 0; i < REPLIES; i++)
+        service->replies[i] = replies.cap + i;
+    service->reply_count = REPLIES;
+    for (uint32_t i = 0; i < ABI_MESSAGE_CAPS; i++)
+        service->receive_slots[i] = component_take_slot(&msgd->self);
+    service->protocol = &names_protocol;
+    service->state = msgd;
+    service->endpoint = rt_startup_find(msgd->self.startup, "endpoint");
+    service->captable = msgd->self.startup->captable;
+    service->generation = msgd->self.startup->generation;
+    service->on_closed = on_closed;
+    service->new_slot = new_slot;
+}
+
+int component_main(const struct rt_startup *startup)
+{
+    static struct msgd msgd;
+
+    component_init(&msgd.self, startup);
+    read_matrix(&msgd);
+    prepare_service(&msgd);
+    component_ready(&msgd.self);
+    ipc_serve(&msgd.service);
+}
