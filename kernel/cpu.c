@@ -216,7 +216,6 @@ void cpu_take_interrupts(struct cpu *cpu)
 void cpu_release_current(struct cpu *cpu)
 {
     cpu->current = NULL;
-    cpu->slice_end = 0;
 }
 
 /* A passive thread whose caller's time is over goes on with its reserve, and the caller owes it. */
@@ -257,7 +256,7 @@ static bool has_time(struct cpu *cpu, struct thread *thread)
     return false;
 }
 
-/* Take the first ready thread that has time. */
+/* Take the first ready thread that has time; interrupts do not wait for all that have none. */
 static struct thread *choose(struct cpu *cpu)
 {
     for (;;) {
@@ -272,6 +271,8 @@ static struct thread *choose(struct cpu *cpu)
             thread->state = THREAD_RUNNING;
             return thread;
         }
+        if (arch_interrupt_pending())
+            cpu_take_interrupts(cpu);
     }
 }
 
@@ -294,7 +295,7 @@ static void preempt_current(struct cpu *cpu)
 /* Nobody wants to run: clean up what died, or sleep. */
 static void idle(struct cpu *cpu)
 {
-    if (memory_clean_any_step() && !arch_interrupt_pending())
+    if (memory_clean_any_step() && !kernel_should_preempt())
         return;
     cpu_charge(cpu, arch_time_now());
     cpu_set_timer(cpu);

@@ -136,13 +136,16 @@ static inline void switch_to(struct cpu *cpu, struct thread *self, struct thread
         cpu_switch_fpu(cpu, next);
 }
 
-/* The running thread is another one, and may pay from another budget. */
-static inline void turn_budget(struct cpu *cpu)
+/* The running thread is another one: it may pay from another budget, and have equals to take turns
+ * with. */
+static inline void turn_time(struct cpu *cpu)
 {
-    if (cpu->budget == cpu->current->running_on)
-        return;
-    cpu_charge(cpu, arch_time_now());
-    cpu_set_timer(cpu);
+    bool has_turned = cpu->budget != cpu->current->running_on;
+
+    if (has_turned)
+        cpu_charge(cpu, arch_time_now());
+    if (has_turned || run_queue_has_equal(&cpu->queue, thread_priority(cpu->current)))
+        cpu_set_timer(cpu);
 }
 
 /* ---- call and fault ---- */
@@ -178,7 +181,7 @@ static inline struct thread *hand_over(struct cpu *cpu, struct thread *self, str
     if (likely(thread_is_passive(server)))
         take_budget(server, self->running_on);
     switch_to(cpu, self, server, space);
-    turn_budget(cpu);
+    turn_time(cpu);
     return server;
 }
 
@@ -300,7 +303,7 @@ static inline struct thread *fast_reply_receive(struct cpu *cpu, struct thread *
     if (likely(own != self->running_on))
         take_budget(self, own);
     switch_to(cpu, self, caller, space);
-    turn_budget(cpu);
+    turn_time(cpu);
     return caller;
 }
 
@@ -336,16 +339,16 @@ static inline struct thread *fast_signal(struct cpu *cpu, struct thread *self)
     if (unlikely(waiter == NULL || bits == 0 || waiter->is_stopped || !can_pay(cpu, waiter)))
         return NULL;
     if (thread_priority(waiter) > thread_priority(self)) {
-        if (unlikely(!can_switch_to(cpu, waiter, &space)))
+        if (unlikely(run_queue_has_equal(&cpu->queue, thread_priority(waiter)) ||
+                     !can_switch_to(cpu, waiter, &space)))
             return NULL;
         notification->bits |= bits;
         wake(notification, waiter);
         context_set_status(&self->context, OK);
         self->state = THREAD_READY;
         run_queue_push_front(&cpu->queue, &self->runnable);
-        cpu->slice_end = 0;
         switch_to(cpu, self, waiter, space);
-        turn_budget(cpu);
+        turn_time(cpu);
         return waiter;
     }
     notification->bits |= bits;
@@ -386,9 +389,8 @@ static inline struct thread *fast_wait(struct cpu *cpu, struct thread *self)
     self->waiting_on = &notification->object;
     self->waiter.priority = self->runnable.priority;
     tree_insert_only(&notification->waiters.tree, &self->waiter.node);
-    cpu->slice_end = 0;
     switch_to(cpu, self, next, space);
-    turn_budget(cpu);
+    turn_time(cpu);
     return next;
 }
 

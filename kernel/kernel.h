@@ -14,6 +14,7 @@
 #include "object/memory.h"
 
 struct interrupt;
+struct thread;
 
 struct kernel {
     struct kernel_lock lock;
@@ -53,6 +54,9 @@ static inline void kernel_unlock(void)
 
 /* Our own invariant is broken: print what a person needs and end. */
 _Noreturn void kernel_panic(const char *file, int line, const char *what);
+
+/* The first component faulted: there is nobody to tell. */
+_Noreturn void kernel_panic_root_fault(const struct thread *root);
 
 #define kernel_assert(condition)                                                                   \
     ((condition) ? (void)0 : kernel_panic(__FILE__, __LINE__, #condition))

@@ -128,6 +128,7 @@ static status_t call_wait(struct thread *self, bool wait)
 static status_t call_yield(struct thread *self)
 {
     cpu_release_current(self->cpu);
+    self->cpu->slice_end = 0;
     context_set_status(&self->context, OK);
     thread_make_ready(self);
     return OK;

@@ -479,7 +479,7 @@ struct log_control_read {
     /* results */
     /* position for the next read */
     word_t next;
-    /* bytes now in the list area */
+    /* bytes now in the list area; at most 1024 */
     word_t size;
     /* bytes overwritten before they were read */
     word_t lost;

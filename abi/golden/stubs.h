@@ -79,7 +79,7 @@ static inline status_t skr_frame_info(cap_t frame,
     return status;
 }
 
-/* Write the pages' cache lines back to memory. */
+/* Write the pages' cache lines back to memory.  Preemptible. */
 static inline status_t skr_frame_clean(cap_t frame,
     word_t first,
     word_t size)
@@ -91,7 +91,7 @@ static inline status_t skr_frame_clean(cap_t frame,
     return status;
 }
 
-/* Clean the pages' cache lines and drop them. */
+/* Clean the pages' cache lines and drop them.  Preemptible. */
 static inline status_t skr_frame_invalidate(cap_t frame,
     word_t first,
     word_t size)
@@ -105,7 +105,7 @@ static inline status_t skr_frame_invalidate(cap_t frame,
 
 /* Map pages of frames.  Each entry is all or nothing; entries before a failed one stay done. */
 /*
- * An entry has at most 512 pages; where address and frame are aligned to large pages, up to 512
+ * An entry has at most 512 pages; where address and frame are aligned to large pages, up to 256
  * large pages.
  */
 static inline status_t skr_space_map(cap_t space,

@@ -47,8 +47,10 @@ size_t log_read(word_t *position, char *out, size_t size, word_t *lost)
     size_t count = word_min(size, log_ring.written - from);
 
     *lost = *position < oldest ? oldest - *position : 0;
-    for (size_t i = 0; i < count; i++)
-        out[i] = log_ring.ring[(from + i) % LOG_BYTES];
+    size_t first = word_min(count, LOG_BYTES - from % LOG_BYTES);
+
+    mem_copy(out, &log_ring.ring[from % LOG_BYTES], first);
+    mem_copy(out + first, log_ring.ring, count - first);
     *position = from + count;
     return count;
 }

@@ -3,6 +3,8 @@
  * The end: what a person needs to know, then power off with a failure.  Everything here may be
  * broken, so it takes no lock and touches as little as possible.
  */
+#include <abi/message.h>
+#include <abi/objects.h>
 #include <arch/cpu.h>
 #include <arch/trap.h>
 
@@ -29,6 +31,27 @@ static void describe_core(void)
 void kernel_panic(const char *file, int line, const char *what)
 {
     log_format("\nkernel panic: %s\n  %s:%d\n", what, file, line);
+    describe_core();
+    arch_power_off(PANIC_EXIT_CODE);
+}
+
+void kernel_panic_root_fault(const struct thread *root)
+{
+    static const char *const kinds[] = {
+        [FAULT_PAGE] = "page fault (address, pc, access, syndrome)",
+        [FAULT_EXCEPTION] = "exception (syndrome, pc, address)",
+        [FAULT_UNKNOWN_CALL] = "unknown system call, or its own panic",
+        [FAULT_BUDGET] = "budget",
+        [FAULT_BREAKPOINT] = "breakpoint",
+        [FAULT_STEP] = "single step",
+    };
+    word_t kind = root->fault_info >> ABI_INFO_LABEL_SHIFT;
+    const word_t *words = root->fault_words;
+
+    log_format("\nkernel panic: the first component faulted: %s\n  0x%lx 0x%lx 0x%lx 0x%lx\n",
+               kind < array_count(kinds) && kinds[kind] != NULL ? kinds[kind] : "unknown",
+               (unsigned long)words[0], (unsigned long)words[1], (unsigned long)words[2],
+               (unsigned long)words[3]);
     describe_core();
     arch_power_off(PANIC_EXIT_CODE);
 }

@@ -9,7 +9,7 @@
 
 #include "object/object.h"
 
-enum { CAPTABLE_CHUNKS_MAX = 4096 };
+enum { CAPTABLE_CHUNKS_MAX = 2048 };
 
 struct chunk {
     struct cap slots[ABI_CHUNK_SLOTS];      /* slot 0 of position 0 is never used */

@@ -300,7 +300,7 @@ status_t endpoint_send(struct thread *sender, struct cap *cap, enum send_kind ki
     }
     receiver_leave(endpoint, receiver);
     deliver(sender, receiver, &endpoint->object);
-    thread_make_ready(receiver);
+    thread_hand_over(receiver);
     return OK;
 }
 
@@ -416,7 +416,7 @@ status_t endpoint_reply(struct thread *server, struct reply *reply)
         endpoint_answer_fault(caller, server);
     else
         transfer_message(server, caller, NULL, 0, EVENT_SEND);
-    thread_make_ready(caller);
+    thread_hand_over(caller);
     return OK;
 }
 

@@ -14,6 +14,7 @@
 /* Half a GiB at most in one entry: larger pages than LARGE_BYTES, which some machines have, are
  * never used. */
 enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE, LARGE_COUNT_MAX = 256 };
+enum { PREPARE_PAGES_PER_STEP = 8 };
 
 static_assert(sizeof(word_t) != 8 || sizeof(struct mapping) == 80, "records are small");
 
@@ -234,29 +235,71 @@ static unsigned hardware_attributes(const struct cap *frame, unsigned attributes
     return frame_is_device(frame) ? attributes | PAGING_DEVICE : attributes;
 }
 
+/* A few pages' caches, before they are mapped executable or uncached. */
 static void prepare_caches(paddr_t paddr, size_t pages, unsigned attributes)
 {
-    if ((attributes & PAGING_DEVICE) != 0)
-        return;
     if ((attributes & MAP_UNCACHED) != 0)
         cache_clean_invalidate(phys_to_virt(paddr), pages * PAGE_SIZE);
     if ((attributes & MAP_EXECUTE) != 0)
         cache_sync_instructions(phys_to_virt(paddr), pages * PAGE_SIZE);
 }
 
-status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry,
-                   size_t *missing)
+static bool prepare_step(paddr_t paddr, size_t pages, unsigned attributes, size_t *prepared)
 {
-    size_t pages = entry->count_attributes >> 8;
-    unsigned attributes = (unsigned)(entry->count_attributes & 0xff);
+    size_t count = word_min(pages - *prepared, PREPARE_PAGES_PER_STEP);
+
+    if (count == 0)
+        return false;
+    prepare_caches(paddr + (paddr_t)*prepared * PAGE_SIZE, count, attributes);
+    *prepared += count;
+    return true;
+}
+
+static size_t entry_pages(const struct abi_map_entry *entry)
+{
+    return entry->count_attributes >> 8;
+}
+
+static unsigned entry_attributes(const struct abi_map_entry *entry)
+{
+    return (unsigned)(entry->count_attributes & 0xff);
+}
+
+static paddr_t entry_paddr(const struct cap *frame, const struct abi_map_entry *entry)
+{
+    return frame_base(frame) + (paddr_t)entry->page * PAGE_SIZE;
+}
+
+status_t space_check_map(struct space *space, const struct cap *frame,
+                         const struct abi_map_entry *entry)
+{
+    size_t pages = entry_pages(entry);
 
     if (entry->page >= frame_pages(frame) || pages > frame_pages(frame) - entry->page)
         return ERR_BAD_ARGUMENT;
-    paddr_t paddr = frame_base(frame) + (paddr_t)entry->page * PAGE_SIZE;
-    status_t status = check_extent(entry->address, pages, paddr);
+    status_t status = check_extent(entry->address, pages, entry_paddr(frame, entry));
 
-    if (status == OK)
-        status = check_attributes(space, attributes, cap_rights(frame));
+    return status != OK ? status
+                        : check_attributes(space, entry_attributes(entry), cap_rights(frame));
+}
+
+bool space_prepare_map_step(const struct cap *frame, const struct abi_map_entry *entry,
+                            size_t *prepared)
+{
+    unsigned attributes = entry_attributes(entry);
+
+    if (frame_is_device(frame) || (attributes & (MAP_EXECUTE | MAP_UNCACHED)) == 0)
+        return false;
+    return prepare_step(entry_paddr(frame, entry), entry_pages(entry), attributes, prepared);
+}
+
+status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry,
+                   size_t *missing)
+{
+    paddr_t paddr = entry_paddr(frame, entry);
+    size_t pages = entry_pages(entry);
+    status_t status = space_check_map(space, frame, entry);
+
     if (status != OK)
         return status;
     struct mapping *next = space_find(space, entry->address);
@@ -271,10 +314,9 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
 
     mapping->node.pages = (uint32_t)pages;
     mapping->node.rights = (uint16_t)cap_rights(frame);
-    mapping->node.type = (uint8_t)hardware_attributes(frame, attributes);
+    mapping->node.type = (uint8_t)hardware_attributes(frame, entry_attributes(entry));
     mapping->address = entry->address;
     mapping->paddr = paddr;
-    prepare_caches(paddr, pages, mapping->node.type);
     tree_insert(&space->mappings, &mapping->by_address, mapping_before);
     node_add_mapping(&frame->node, &mapping->node);
     paging_map(&space->paging, entry->address, pages, paddr, mapping->node.type, &space->pages);
@@ -356,6 +398,21 @@ status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, si
     return OK;
 }
 
+bool space_prepare_protect_step(struct space *space, vaddr_t address, vaddr_t end,
+                                unsigned attributes, size_t *prepared)
+{
+    struct mapping *mapping = space_find(space, address);
+
+    if ((attributes & (MAP_EXECUTE | MAP_UNCACHED)) == 0 || mapping == NULL ||
+        mapping->address >= end || (mapping->node.type & PAGING_DEVICE) != 0)
+        return false;
+    vaddr_t start = word_max(address, mapping->address);
+    vaddr_t piece_end = word_min(word_min(end, mapping_end(mapping)), start + (vaddr_t)LARGE_BYTES);
+
+    return prepare_step(mapping->paddr + (start - mapping->address),
+                        (piece_end - start) / PAGE_SIZE, attributes, prepared);
+}
+
 status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
                             size_t *missing)
 {
@@ -374,7 +431,6 @@ status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, 
     if (mapping == NULL)
         return ERR_NO_MEMORY;
     mapping->node.type = (uint8_t)((mapping->node.type & PAGING_DEVICE) | attributes);
-    prepare_caches(mapping->paddr, mapping->node.pages, mapping->node.type);
     paging_protect(&space->paging, mapping->address, mapping->node.pages, mapping->node.type,
                    &space->pages);
     space_flush(space, mapping->address, mapping->node.pages);

@@ -55,7 +55,13 @@ void space_init(struct space *space, paddr_t base, size_t size_pages);
 void pool_init(struct pool *pool, paddr_t base, size_t size_pages);
 void space_add_pool(struct space *space, struct pool *pool);
 
-/* One list entry.  All or nothing.  *missing: pages the pools lack (ERR_NO_MEMORY). */
+/* One list entry.  Check all about it but what is mapped and free now; bring the caches of some
+ * more of its pages in line with executable or uncached use (false: nothing left to do); then map
+ * it, all or nothing. *missing: pages the pools lack (ERR_NO_MEMORY). */
+status_t space_check_map(struct space *space, const struct cap *frame,
+                         const struct abi_map_entry *entry);
+bool space_prepare_map_step(const struct cap *frame, const struct abi_map_entry *entry,
+                            size_t *prepared);
 status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry,
                    size_t *missing);
 
@@ -64,6 +70,10 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
 status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing);
 status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
                             size_t *missing);
+
+/* The caches of the run that the next space_protect_step will take, as above. */
+bool space_prepare_protect_step(struct space *space, vaddr_t address, vaddr_t end,
+                                unsigned attributes, size_t *prepared);
 
 size_t space_free_pages(const struct space *space);
 

@@ -122,8 +122,8 @@ static void thread_take_out(struct thread *thread)
     }
 }
 
-/* Put it where its budget says. */
-static void thread_queue_to_run(struct thread *thread)
+/* Put it where its budget says, before or behind its equals. */
+static void thread_queue_to_run(struct thread *thread, bool is_first)
 {
     struct budget *budget = thread->running_on;
 
@@ -137,20 +137,35 @@ static void thread_queue_to_run(struct thread *thread)
 
     thread->state = THREAD_READY;
     thread->cpu = cpu;
-    run_queue_push_back(&cpu->queue, &thread->runnable);
+    if (is_first)
+        run_queue_push_front(&cpu->queue, &thread->runnable);
+    else
+        run_queue_push_back(&cpu->queue, &thread->runnable);
     if (cpu != cpu_current() &&
         (cpu->current == NULL || thread_priority(cpu->current) <= thread_priority(thread)))
         arch_ipi_send(cpu->index);
 }
 
+/* A stop that came while it waited for a reply takes effect now. */
+static bool stop_instead(struct thread *thread)
+{
+    if (!thread->is_stopped)
+        return false;
+    thread->is_stopped = false;
+    thread->state = THREAD_STOPPED;
+    return true;
+}
+
 void thread_make_ready(struct thread *thread)
 {
-    if (thread->is_stopped) {
-        thread->is_stopped = false;
-        thread->state = THREAD_STOPPED;
-        return;
-    }
-    thread_queue_to_run(thread);
+    if (!stop_instead(thread))
+        thread_queue_to_run(thread, false);
+}
+
+void thread_hand_over(struct thread *thread)
+{
+    if (!stop_instead(thread))
+        thread_queue_to_run(thread, true);
 }
 
 void thread_set_debt(struct thread *thread, struct budget *debtor)
@@ -184,7 +199,7 @@ void thread_set_budget(struct thread *thread, struct budget *budget)
     if (budget != NULL)
         list_push_back(&budget->threads, &thread->on_budget);
     if (is_queued || is_running_elsewhere)
-        thread_queue_to_run(thread);
+        thread_queue_to_run(thread, false);
 }
 
 /* ---- stop, resume, cancel ---- */
@@ -244,7 +259,7 @@ status_t thread_resume(struct thread *thread)
         return ERR_BAD_STATE;
     if (thread_drop_fault(thread)) {
         thread->is_stopped = false;
-        thread_queue_to_run(thread);
+        thread_queue_to_run(thread, false);
         return OK;
     }
     if (thread->state == THREAD_CALLING && thread->is_stopped) {
@@ -253,7 +268,7 @@ status_t thread_resume(struct thread *thread)
     }
     if (thread->state != THREAD_STOPPED && thread->state != THREAD_FAULTED)
         return ERR_BAD_STATE;
-    thread_queue_to_run(thread);
+    thread_queue_to_run(thread, false);
     return OK;
 }
 
@@ -285,7 +300,7 @@ void thread_set_priority(struct thread *thread, unsigned priority)
     } else if (thread->state == THREAD_READY) {
         thread_take_out(thread);
         thread->runnable.priority = (uint8_t)priority;
-        thread_queue_to_run(thread);
+        thread_queue_to_run(thread, false);
     } else {
         thread->runnable.priority = (uint8_t)priority;
         if (thread->state == THREAD_RUNNING && thread->cpu != cpu_current())
@@ -304,7 +319,8 @@ static bool thread_send_fault(struct thread *thread, enum thread_slot slot)
 
 void thread_fault_undeliverable(struct thread *thread)
 {
-    kernel_assert(!thread->is_root);
+    if (thread->is_root)
+        kernel_panic_root_fault(thread);
     thread_take_out(thread);
     thread->state = THREAD_FAULTED;
     notification_signal_cap(&kernel.watch, kernel.watch_bits);

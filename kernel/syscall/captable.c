@@ -80,7 +80,8 @@ status_t sys_captable_copy(struct thread *self, struct cap *cap, struct captable
     if (status != OK)
         return status;
     args->culprit = 6;
-    if (args->session > 1 || (args->session == 1 && (args->badge == 0 || cap_type(from) != TYPE_ENDPOINT)))
+    if (args->session > 1 ||
+        (args->session == 1 && (args->badge == 0 || cap_type(from) != TYPE_ENDPOINT)))
         return ERR_BAD_ARGUMENT;
     args->culprit = 0;
     cap_derive(to, from, args->rights);

@@ -10,6 +10,9 @@
 #include "kernel.h"
 #include "object/space.h"
 #include "object/thread.h"
+#include "syscall/long.h"
+
+enum { LOG_WRITE_BYTES_PER_STEP = 32, LOG_READ_BYTES_MAX = 1024 };
 
 status_t sys_power_control_off(struct thread *self, struct cap *cap, struct power_control_off *args)
 {
@@ -47,8 +50,15 @@ status_t sys_log_control_write(struct thread *self, struct cap *cap, struct log_
     if (args->size > ABI_LIST_BYTES)
         return ERR_BAD_ARGUMENT;
     args->culprit = 0;
-    log_write((const char *)buffer->list, args->size);
-    return OK;
+    while (self->progress < args->size) {
+        size_t count = word_min(args->size - self->progress, LOG_WRITE_BYTES_PER_STEP);
+
+        log_write((const char *)buffer->list + self->progress, count);
+        self->progress += count;
+        if (self->progress < args->size && kernel_should_preempt())
+            return PREEMPTED;
+    }
+    return long_done(self, OK);
 }
 
 status_t sys_log_control_read(struct thread *self, struct cap *cap, struct log_control_read *args)
@@ -59,7 +69,7 @@ status_t sys_log_control_read(struct thread *self, struct cap *cap, struct log_c
     if (buffer == NULL)
         return ERR_BAD_STATE;
     args->next = args->position;
-    args->size = log_read(&args->next, (char *)buffer->list, ABI_LIST_BYTES, &args->lost);
+    args->size = log_read(&args->next, (char *)buffer->list, LOG_READ_BYTES_MAX, &args->lost);
     return OK;
 }
 

@@ -6,21 +6,30 @@
 #include <arch/paging.h>
 
 #include "object/cap.h"
+#include "syscall/long.h"
 
-enum { CACHE_PAGES_MAX = 64 };
+enum { PAGES_PER_STEP = 8 };
 
-static status_t pages_check(const struct cap *frame, word_t first, word_t size)
+typedef void cache_operation(const void *start, size_t size_bytes);
+
+/* Do a cache operation on pages of a frame, some in each step. */
+static status_t pages_walk(struct thread *self, const struct cap *frame, word_t first, word_t size,
+                           cache_operation *operation)
 {
     if (frame_is_device(frame))
         return ERR_WRONG_TYPE;
-    if (first >= frame_pages(frame) || size > frame_pages(frame) - first || size > CACHE_PAGES_MAX)
+    if (first >= frame_pages(frame) || size > frame_pages(frame) - first)
         return ERR_BAD_ARGUMENT;
-    return OK;
-}
+    while (self->progress < size) {
+        word_t count = word_min(size - self->progress, PAGES_PER_STEP);
+        paddr_t page = first + self->progress;
 
-static void *page_pointer(const struct cap *frame, word_t page)
-{
-    return phys_to_virt(frame_base(frame) + (paddr_t)page * PAGE_SIZE);
+        operation(phys_to_virt(frame_base(frame) + page * PAGE_SIZE), count * PAGE_SIZE);
+        self->progress += count;
+        if (self->progress < size && kernel_should_preempt())
+            return PREEMPTED;
+    }
+    return long_done(self, OK);
 }
 
 status_t sys_frame_info(struct thread *self, struct cap *frame, struct frame_info *args)
@@ -33,20 +42,10 @@ status_t sys_frame_info(struct thread *self, struct cap *frame, struct frame_inf
 
 status_t sys_frame_clean(struct thread *self, struct cap *frame, struct frame_clean *args)
 {
-    status_t status = pages_check(frame, args->first, args->size);
-
-    (void)self;
-    if (status == OK)
-        cache_clean(page_pointer(frame, args->first), args->size * PAGE_SIZE);
-    return status;
+    return pages_walk(self, frame, args->first, args->size, cache_clean);
 }
 
 status_t sys_frame_invalidate(struct thread *self, struct cap *frame, struct frame_invalidate *args)
 {
-    status_t status = pages_check(frame, args->first, args->size);
-
-    (void)self;
-    if (status == OK)
-        cache_clean_invalidate(page_pointer(frame, args->first), args->size * PAGE_SIZE);
-    return status;
+    return pages_walk(self, frame, args->first, args->size, cache_clean_invalidate);
 }

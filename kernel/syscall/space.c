@@ -48,8 +48,14 @@ static status_t map_one(struct thread *self, struct space *space, const struct a
     struct cap *frame;
     status_t status = cap_argument(self, entry->frame, TYPE_FRAME, 0, &frame);
 
+    if (status == OK)
+        status = space_check_map(space, frame, entry);
     if (status != OK)
         return status;
+    while (space_prepare_map_step(frame, entry, &self->progress_pages)) {
+        if (kernel_should_preempt())
+            return PREEMPTED;
+    }
     status = space_map(space, frame, entry, missing);
     if (status != ERR_NO_MEMORY)
         return status;
@@ -71,8 +77,10 @@ status_t sys_space_map(struct thread *self, struct cap *cap, struct space_map *a
         status = map_one(self, space, &entry, &missing);
         if (status == PREEMPTED)
             return PREEMPTED;
-        if (status == OK)
+        if (status == OK) {
             self->progress++;
+            self->progress_pages = 0;
+        }
         if (self->progress < args->count && kernel_should_preempt())
             return PREEMPTED;
     }
@@ -110,11 +118,17 @@ static status_t walk_one(struct thread *self, struct space *space,
     vaddr_t address = word_min(start + self->progress_pages * PAGE_SIZE, end);
 
     while (address < end) {
+        while (!is_unmap && space_prepare_protect_step(space, address, end, attributes,
+                                                       &self->progress_prepared)) {
+            if (kernel_should_preempt())
+                return PREEMPTED;
+        }
         status = is_unmap ? space_unmap_step(space, &address, end, missing)
                           : space_protect_step(space, &address, end, attributes, missing);
         if (status != OK)
             return status;
         self->progress_pages = (address - start) / PAGE_SIZE;
+        self->progress_prepared = 0;
         if (address < end && kernel_should_preempt())
             return PREEMPTED;
     }

@@ -10,6 +10,7 @@
 #include "kernel.h"
 #include "object/budget.h"
 #include "object/notification.h"
+#include "syscall/long.h"
 #include "time/units.h"
 
 static struct thread *thread_target(struct cap *cap)
@@ -104,8 +105,7 @@ status_t sys_thread_start(struct thread *self, struct cap *cap, struct thread_st
     }
     context_init(&thread->context, args->pc, args->sp, args->argument, args->tp);
     context_set_forwarded(&thread->context, (thread->options & THREAD_FORWARDED) != 0);
-    thread->progress = 0;
-    thread->progress_pages = 0;
+    (void)long_done(thread, OK);
     return thread_resume(thread);
 }
 
@@ -169,9 +169,7 @@ status_t sys_thread_write(struct thread *self, struct cap *cap, struct thread_wr
     if (status != OK)
         return status;
     thread->wants_fpu = thread->wants_fpu || has_fpu;
-    thread->progress = 0;
-    thread->progress_pages = 0;
-    return OK;
+    return long_done(thread, OK);
 }
 
 status_t sys_thread_bind(struct thread *self, struct cap *cap, struct thread_bind *args)
