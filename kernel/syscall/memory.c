@@ -57,33 +57,43 @@ static status_t frame_make(struct making *m)
     return OK;
 }
 
-static status_t make_check(struct cap *cap, const struct memory_make *args, uint64_t size_bytes)
+static bool type_is_makeable(word_t type)
+{
+    return type >= TYPE_MEMORY && type < TYPE_TIME_CONTROL;
+}
+
+/* What is known before the first one is made.  size_bytes: of one, 0 for a wrong size. */
+static status_t make_check(struct cap *cap, struct memory_make *args, uint64_t size_bytes)
 {
     struct memory *memory = memory_of(cap->object);
     enum abi_object_type type = (enum abi_object_type)args->type;
 
-    if (size_bytes == 0 || args->count == 0)
+    args->culprit = 1;
+    if (!type_is_makeable(args->type))
         return ERR_BAD_ARGUMENT;
     if (type != TYPE_FRAME && (memory->kind & ABI_MEMORY_KERNEL_USABLE) == 0)
         return ERR_WRONG_TYPE;
+    args->culprit = 3;
+    if (size_bytes == 0)
+        return ERR_BAD_ARGUMENT;
+    args->culprit = 4;
+    if (args->count == 0)
+        return ERR_BAD_ARGUMENT;
+    args->culprit = 2;
     if (!is_aligned(args->at, object_is_paged(type) ? PAGE_SIZE : ABI_OBJECT_ALIGN))
         return ERR_MISALIGNED;
     if (args->at > memory->size_bytes || args->count > (memory->size_bytes - args->at) / size_bytes)
         return ERR_NO_MEMORY;
+    args->culprit = 0;
     return type == TYPE_MEMORY && memory->depth >= MEMORY_DEPTH_MAX ? ERR_OVER_LIMIT : OK;
 }
 
+/* The argument at fault when making one of them failed: its slot, or its place. */
 static word_t make_culprit(status_t status)
 {
-    switch (status) {
-    case ERR_WRONG_TYPE: return 1;
-    case ERR_MISALIGNED:
-    case ERR_IN_USE:
-    case ERR_NO_MEMORY: return 2;
-    case ERR_BAD_CAPABILITY:
-    case ERR_SLOT_IN_USE: return 5;
-    default: return 0;
-    }
+    if (status == OK)
+        return 0;
+    return status == ERR_BAD_CAPABILITY || status == ERR_SLOT_IN_USE ? 5 : 2;
 }
 
 static status_t make_one(struct making *m, word_t slot_index)
@@ -100,17 +110,18 @@ static status_t make_one(struct making *m, word_t slot_index)
 status_t sys_memory_make(struct thread *self, struct cap *cap, struct memory_make *args)
 {
     struct memory *memory = memory_of(cap->object);
-    bool is_known = args->type < TYPE_TIME_CONTROL;
-    uint64_t size_bytes = is_known ? object_bytes((enum abi_object_type)args->type, args->size) : 0;
-    uint64_t stride = align_up((word_t)size_bytes, ABI_OBJECT_ALIGN);
-    struct making m = {.self = self, .memory = cap, .size = args->size};
+    enum abi_object_type type =
+        type_is_makeable(args->type) ? (enum abi_object_type)args->type : TYPE_NONE;
+    uint64_t stride = align_up((word_t)object_bytes(type, args->size), ABI_OBJECT_ALIGN);
+    struct making m = {.self = self, .memory = cap, .type = type, .size = args->size};
     status_t status = make_check(cap, args, stride);
 
-    while (status == OK && memory_clean_step(memory)) {
+    if (status != OK)
+        return long_done(self, status);
+    while (memory_clean_step(memory)) {
         if (kernel_should_preempt())
             return PREEMPTED;
     }
-    m.type = (enum abi_object_type)args->type;
     while (status == OK && self->progress < args->count) {
         m.base = memory->base + args->at + self->progress * stride;
         status = make_one(&m, args->slot + self->progress);
