@@ -10,6 +10,7 @@
 extern const struct test_group first_tests; /* behaviours 1 to 7 */
 extern const struct test_group captable_tests; /* 8 to 12, 16, 18 */
 extern const struct test_group derivation_tests; /* 13 to 15, 19, 20 */
+extern const struct test_group memory_tests; /* 21 to 26 */
 extern const struct test_group message_tests; /* 38, 44, 46, 47 */
 extern const struct test_group rights_tests; /* 39 to 43, 45 */
 extern const struct test_group schedule_tests; /* 48 to 52, 54 */

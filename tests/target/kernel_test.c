@@ -10,6 +10,7 @@ int root_main(const struct abi_boot_info *boot)
         &first_tests,
         &captable_tests,
         &derivation_tests,
+        &memory_tests,
         &message_tests,
         &rights_tests,
         &schedule_tests,
