@@ -10,24 +10,28 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <abi/boot.h>
 #include <machine.h>
 #include <rt/call.h>
 #include <rt/print.h>
 #include <rt/process.h>
+#include <rt/thread.h>
 
 enum {
     SAMPLES = 200,
     OPERATIONS = 100, /* of a sample, unless the benchmark says otherwise */
+    SHOTS = 8000,     /* samples of the interrupt latency */
     EXTRAS = 4,
 };
 
-enum { PRIORITY_IDLE = 1, PRIORITY_LOW = 20, PRIORITY_HIGH = 21 };
+enum { PRIORITY_IDLE = 1, PRIORITY_LOW = 20, PRIORITY_HIGH = 21, PRIORITY_TOP = 40 };
 
-/* One page that the first component and all peers see at the same address. */
+/* Pages that the first component and all peers see at the same address. */
 struct bench_shared {
-    uint64_t samples[SAMPLES];
+    uint64_t samples[SHOTS];
     uint64_t extra[EXTRAS]; /* further results; each benchmark's own meaning */
     uint64_t time_frequency;
+    rt_thread_fn *functions[ABI_BOOT_MAX_CORES + 1]; /* what the peers run */
 };
 
 static const vaddr_t SHARED_ADDRESS = (word_t)0x20 << 32;
@@ -36,7 +40,7 @@ static const vaddr_t SHARED_ADDRESS = (word_t)0x20 << 32;
 static const vaddr_t WINDOW_ADDRESS = (word_t)0x21 << 32;
 static const vaddr_t SECOND_WINDOW_ADDRESS = (word_t)0x22 << 32;
 
-/* What every peer has.  The first four are its own, the rest is shared by both. */
+/* What every peer has.  The first four are its own, the rest is shared by all. */
 enum peer_slot {
     PEER_CAPTABLE = 1,
     PEER_SPACE,
@@ -49,11 +53,11 @@ enum peer_slot {
     PEER_REQUEST, /* notification */
     PEER_ANSWER,  /* notification */
     PEER_TIMER,
-    PEER_FRAME,       /* FRAME_PAGES */
     PEER_SPARE_FRAME, /* one page */
-    PEER_MEMORY,      /* MEMORY_PAGES, nothing in it */
     PEER_FIRST_SPACE, /* a space that no thread runs in */
     PEER_SERVER_SPACE,
+    PEER_FRAME,  /* FRAME_PAGES; this and the next are shared by the peers on one core */
+    PEER_MEMORY, /* MEMORY_PAGES, nothing in it */
     PEER_FREE_SLOTS = 64, /* from here on slots are empty */
     PEER_SLOTS = 512,
 };
@@ -110,5 +114,7 @@ void endpoint_client(void *unused);
 void copy_client(void *unused);
 void frames64_client(void *unused);
 void thread_client(void *unused);
+
+void latency_handler(void *unused);
 
 #endif

@@ -18,6 +18,7 @@ enum {
     BUFFER_PAGES = 1,
     PEER_PAGES = 128,
     OWN_POOL_PAGES = 32,
+    SHARED_PAGES = (sizeof(struct bench_shared) + ABI_PAGE_SIZE - 1) / ABI_PAGE_SIZE,
     CHUNKS = PEER_SLOTS / ABI_CHUNK_SLOTS,
     ALL_RIGHTS = 0x3ff,
     IS_DONE = 1,
@@ -39,8 +40,10 @@ struct supply {
 };
 
 struct peer {
+    const struct role *role;
+    word_t number;
     struct supply supply;
-    cap_t space, captable, thread, stack, budget;
+    cap_t space, captable, thread, stack;
 };
 
 static struct {
@@ -50,7 +53,10 @@ static struct {
     word_t first_peer_offset;
     cap_t image;
     cap_t shared[PEER_FREE_SLOTS]; /* what peers are given, by their slot */
-    cap_t client_budget, server_budget;
+    cap_t shared_pages;
+    cap_t budgets[PEERS_MAX]; /* by role; those of the first core's two, then one a core */
+    cap_t frames[ABI_BOOT_MAX_CORES];
+    cap_t memories[ABI_BOOT_MAX_CORES];
 } stage;
 
 static void must(status_t status, const char *what)
@@ -119,23 +125,24 @@ static void copy_image(void)
     must(rt_unmap(ABI_ROOT_SPACE, WINDOW_ADDRESS, pages), "unmapping the image");
 }
 
-static cap_t make_budget(uint64_t amount_ns)
+static cap_t make_budget(unsigned core)
 {
     cap_t budget = make(&stage.supply, TYPE_BUDGET, 0);
 
-    must(skr_time_control_fill(ABI_ROOT_TIME, budget, amount_ns, PERIOD_NS, NULL), "budget");
+    must(skr_time_control_fill(ABI_ROOT_TIME + core, budget, PEER_NS, PERIOD_NS, NULL), "budget");
     return budget;
 }
 
-static void make_budgets(void)
+static void make_budgets(unsigned core_count)
 {
     must(skr_time_control_fill(ABI_ROOT_TIME, ABI_ROOT_BUDGET, ROOT_NS, PERIOD_NS, NULL),
          "own budget");
-    stage.client_budget = make_budget(PEER_NS);
-    stage.server_budget = make_budget(PEER_NS);
+    stage.budgets[0] = make_budget(0);
+    for (unsigned core = 0; core < core_count; core++)
+        stage.budgets[core + 1] = make_budget(core);
 }
 
-static void make_shared_objects(void)
+static void make_shared_objects(unsigned core_count)
 {
     struct supply *supply = &stage.supply;
     cap_t *shared = stage.shared;
@@ -147,19 +154,20 @@ static void make_shared_objects(void)
     shared[PEER_REQUEST] = make(supply, TYPE_NOTIFICATION, 0);
     shared[PEER_ANSWER] = make(supply, TYPE_NOTIFICATION, 0);
     shared[PEER_TIMER] = make(supply, TYPE_TIMER, 0);
-    shared[PEER_FRAME] = make(supply, TYPE_FRAME, FRAME_PAGES);
     shared[PEER_SPARE_FRAME] = make(supply, TYPE_FRAME, 1);
-    shared[PEER_MEMORY] = make(supply, TYPE_MEMORY, MEMORY_PAGES);
     shared[PEER_FIRST_SPACE] = make(supply, TYPE_SPACE, SPACE_PAGES);
+    for (unsigned core = 0; core < core_count; core++) {
+        stage.frames[core] = make(supply, TYPE_FRAME, FRAME_PAGES);
+        stage.memories[core] = make(supply, TYPE_MEMORY, MEMORY_PAGES);
+    }
     must(skr_log_control_watch(ABI_ROOT_LOG, shared[PEER_DONE], HAS_FAULTED), "watching faults");
 }
 
-static cap_t shared_page;
-
-static void make_shared_page(uint64_t time_frequency)
+static void make_shared_pages(uint64_t time_frequency)
 {
-    shared_page = make(&stage.supply, TYPE_FRAME, 1);
-    map(ABI_ROOT_SPACE, shared_page, SHARED_ADDRESS, 0, 1, MAP_READ | MAP_WRITE);
+    stage.shared_pages = make(&stage.supply, TYPE_FRAME, SHARED_PAGES);
+    map(ABI_ROOT_SPACE, stage.shared_pages, SHARED_ADDRESS, 0, SHARED_PAGES,
+        MAP_READ | MAP_WRITE);
     bench_shared()->time_frequency = time_frequency;
 }
 
@@ -171,18 +179,23 @@ void stage_init(const struct abi_boot_info *boot)
     stage.next_slot = ABI_ROOT_FIRST_FREE;
     must(skr_space_give(ABI_ROOT_SPACE, make(&stage.supply, TYPE_POOL, OWN_POOL_PAGES)),
          "pages for our own space");
-    make_budgets();
-    make_shared_page(boot->time_frequency);
+    make_budgets(boot->core_count);
+    make_shared_pages(boot->time_frequency);
     copy_image();
-    make_shared_objects();
+    make_shared_objects(boot->core_count);
     stage.first_peer_slot = stage.next_slot;
     stage.first_peer_offset = stage.supply.offset;
 }
 
 /* ---- peers ---- */
 
+static rt_thread_fn *peer_function(word_t number)
+{
+    return bench_shared()->functions[number];
+}
+
 /* A peer's first instructions.  What the runtime needs to know lives on its stack. */
-static noreturn void peer_entry(rt_thread_fn *run)
+static noreturn void peer_entry(word_t number)
 {
     struct rt_process process = {
         .time_frequency = bench_shared()->time_frequency,
@@ -197,7 +210,7 @@ static noreturn void peer_entry(rt_thread_fn *run)
     };
 
     rt_set_thread_pointer((word_t)&thread);
-    run(NULL);
+    peer_function(number)((void *)number);
     (void)skr_signal(PEER_DONE, IS_DONE);
     for (;;)
         (void)skr_thread_stop(PEER_THREAD);
@@ -212,7 +225,7 @@ static void map_peer(const struct peer *peer)
         MAP_READ);
     map(peer->space, peer->stack, STACK_ADDRESS, 0, STACK_PAGES + BUFFER_PAGES,
         MAP_READ | MAP_WRITE);
-    map(peer->space, shared_page, SHARED_ADDRESS, 0, 1, MAP_READ | MAP_WRITE);
+    map(peer->space, stage.shared_pages, SHARED_ADDRESS, 0, SHARED_PAGES, MAP_READ | MAP_WRITE);
 }
 
 static void make_captable(struct peer *peer)
@@ -233,70 +246,75 @@ static void give(const struct peer *peer, word_t slot, cap_t cap)
 
 static void fill_captable(const struct peer *peer, const struct peer *server)
 {
+    unsigned core = peer->role->core;
+
     give(peer, PEER_CAPTABLE, peer->captable);
     give(peer, PEER_SPACE, peer->space);
     give(peer, PEER_THREAD, peer->thread);
-    give(peer, PEER_BUDGET, peer->budget);
+    give(peer, PEER_BUDGET, stage.budgets[peer->number]);
     give(peer, PEER_SERVER_SPACE, server->space);
+    give(peer, PEER_FRAME, stage.frames[core]);
+    give(peer, PEER_MEMORY, stage.memories[core]);
     for (word_t slot = 0; slot < PEER_FREE_SLOTS; slot++) {
         if (stage.shared[slot] != 0)
             give(peer, slot, stage.shared[slot]);
     }
 }
 
-static void peer_make(struct peer *peer, const struct role *role, cap_t budget)
+static void peer_make(struct peer *peer, const struct role *role, word_t number)
 {
     cap_t fault = role->has_faults ? stage.shared[PEER_ENDPOINT] : 0;
 
+    peer->role = role;
+    peer->number = number;
     peer->supply.memory = make(&stage.supply, TYPE_MEMORY, PEER_PAGES);
     peer->supply.offset = ABI_PAGE_SIZE;
-    peer->budget = budget;
     peer->space = make(&peer->supply, TYPE_SPACE, SPACE_PAGES);
     peer->stack = make(&peer->supply, TYPE_FRAME, STACK_PAGES + BUFFER_PAGES);
     peer->thread = make(&peer->supply, TYPE_THREAD, 0);
     make_captable(peer);
     map_peer(peer);
-    must(skr_thread_configure(peer->thread, peer->captable, peer->space, budget, fault, 0,
-                              peer->stack, STACK_PAGES, role->options), "configuring a peer");
+    must(skr_thread_configure(peer->thread, peer->captable, peer->space, stage.budgets[number],
+                              fault, 0, peer->stack, STACK_PAGES, role->options),
+         "configuring a peer");
     must(skr_thread_set_priority(peer->thread, role->priority, role->priority, ABI_ROOT_PRIORITY),
          "a peer's priority");
+    bench_shared()->functions[number] = role->run;
 }
 
-static void peer_start(const struct peer *peer, const struct role *role)
+static void peer_start(const struct peer *peer)
 {
-    if (role->run != NULL)
-        must(skr_thread_start(peer->thread, (word_t)peer_entry,
-                              STACK_ADDRESS + STACK_PAGES * ABI_PAGE_SIZE, (word_t)role->run, 0),
+    vaddr_t stack = STACK_ADDRESS + STACK_PAGES * ABI_PAGE_SIZE;
+
+    if (peer->role->run != NULL)
+        must(skr_thread_start(peer->thread, (word_t)peer_entry, stack, peer->number, 0),
              "starting a peer");
 }
 
-/* With everything in it; slots of ours that led there are emptied, too. */
-static void peers_end(const struct peer *client, const struct peer *server)
+/* Ending the memories ends all that lies in them; then the slots are emptied that led there. */
+static void peers_end(const struct peer *peers, unsigned count)
 {
-    must(skr_captable_delete(ABI_ROOT_CAPTABLE, client->supply.memory), "ending a peer");
-    must(skr_captable_delete(ABI_ROOT_CAPTABLE, server->supply.memory), "ending a peer");
-    for (cap_t slot = stage.first_peer_slot; slot < stage.next_slot; slot++) {
-        if (slot != client->supply.memory && slot != server->supply.memory)
-            must(skr_captable_delete(ABI_ROOT_CAPTABLE, slot), "emptying a slot");
-    }
+    for (unsigned i = 0; i < count; i++)
+        must(skr_captable_delete(ABI_ROOT_CAPTABLE, peers[i].supply.memory), "ending a peer");
+    for (cap_t slot = stage.first_peer_slot; slot < stage.next_slot; slot++)
+        (void)skr_captable_delete(ABI_ROOT_CAPTABLE, slot);
     stage.next_slot = stage.first_peer_slot;
     stage.supply.offset = stage.first_peer_offset;
 }
 
-void stage_run(const struct role *client, const struct role *server)
+void stage_run(const struct role *roles, unsigned count)
 {
-    struct peer client_peer;
-    struct peer server_peer;
+    struct peer peers[PEERS_MAX];
     word_t bits = 0;
 
-    peer_make(&server_peer, server, stage.server_budget);
-    peer_make(&client_peer, client, stage.client_budget);
-    fill_captable(&server_peer, &server_peer);
-    fill_captable(&client_peer, &server_peer);
-    peer_start(&server_peer, server);
-    peer_start(&client_peer, client);
+    for (unsigned i = 0; i < count; i++)
+        peer_make(&peers[i], &roles[i], i);
+    for (unsigned i = 0; i < count; i++)
+        fill_captable(&peers[i], &peers[1]);
+    for (unsigned i = count; i-- > 0;)
+        peer_start(&peers[i]); /* the client last: the others wait for it */
     must(skr_wait(stage.shared[PEER_DONE], &bits), "waiting for the peers");
     if ((bits & HAS_FAULTED) != 0)
         must(ERR_BAD_STATE, "a peer faulted");
-    peers_end(&client_peer, &server_peer);
+    peers_end(peers, count);
 }

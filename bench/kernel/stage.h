@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stage: objects that all benchmarks use, and the two peers of the one that runs.
+ * The stage: objects that all benchmarks use, and the peers of the one that runs.
  *
  * What the peers share is made once and lives as long as the machine; a peer lies in a memory of
  * its own and ends with it, so every benchmark finds the same machine.
@@ -13,17 +13,23 @@
 #include <abi/boot.h>
 #include <rt/thread.h>
 
-/* How a peer runs. */
+enum { PEERS_MAX = ABI_BOOT_MAX_CORES + 1 };
+
+/* How a peer runs.  At most two on the first core, and one on each of the others. */
 struct role {
     rt_thread_fn *run; /* null: there is none */
     uint8_t priority;
     uint8_t options; /* of thread.configure */
+    uint8_t core;
     bool has_faults; /* faults go to the endpoint; else they end the benchmark */
 };
 
 void stage_init(const struct abi_boot_info *boot);
 
-/* Runs both until the one that measures says that it is done; its results are in the shared page. */
-void stage_run(const struct role *client, const struct role *server);
+/*
+ * Runs `count` peers, at least two, until one says that it is done; results are in the shared
+ * pages.  Each peer's argument is its number in `roles`; the second is the server.
+ */
+void stage_run(const struct role *roles, unsigned count);
 
 #endif
