@@ -193,7 +193,7 @@ static status_t give_message_servers(struct build *build)
         return status;
     status = build_give_named(build, "endpoint", "", slot_of(build, ROOT_SLOT_ENDPOINT),
                               RIGHTS_ALL, 0);
-    build->told->file_address = build->free_address;
+    build->told->file_address = build->file_address;
     build->told->file_bytes = build->root->manifest_file.size_bytes;
     return status;
 }
@@ -204,13 +204,13 @@ static status_t map_manifest(struct build *build)
     const struct bundle_file *file = &build->root->manifest_file;
     word_t pages = (word_t)(align_up((word_t)file->size_bytes, ABI_PAGE_SIZE) / ABI_PAGE_SIZE);
     word_t page = (word_t)(file->bytes - build->root->bundle.bytes) / ABI_PAGE_SIZE;
-    vaddr_t address = build->free_address;
 
     if (!build->entry->is_message_server)
         return OK;
+    build->file_address = build->free_address;
     build->free_address += (pages + 1) * ABI_PAGE_SIZE;
-    return build_map(slot_of(build, ROOT_SLOT_SPACE), ABI_ROOT_BUNDLE, page, pages, address,
-                     MAP_READ);
+    return build_map(slot_of(build, ROOT_SLOT_SPACE), ABI_ROOT_BUNDLE, page, pages,
+                     build->file_address, MAP_READ);
 }
 
 static status_t give_interrupt(struct build *build, uint32_t which)

@@ -27,6 +27,7 @@ struct build {
     vaddr_t heap_address;
     vaddr_t told_address; /* of struct rt_startup; the message buffer follows */
     vaddr_t buffer_address;
+    vaddr_t file_address; /* of the manifest, in a message server */
     vaddr_t free_address;
     struct rt_startup *told; /* where root writes it */
 };
