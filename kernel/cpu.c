@@ -267,6 +267,7 @@ static struct thread *choose(struct cpu *cpu)
         struct thread *thread = container_of(runnable, struct thread, runnable);
 
         run_queue_remove(&cpu->queue, runnable);
+        thread->state = THREAD_STOPPED; /* in no queue, until has_time finds one for it */
         if (has_time(cpu, thread)) {
             thread->state = THREAD_RUNNING;
             return thread;
