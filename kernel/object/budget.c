@@ -47,7 +47,7 @@ status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, ui
         *left = MILLION - given;
         return ERR_OVER_LIMIT;
     }
-    if (budget->cpu != cpu && !list_is_empty(&budget->threads))
+    if (budget->cpu != NULL && budget->cpu != cpu && !list_is_empty(&budget->threads))
         return ERR_IN_USE;
     timeout_disarm(&budget->refill);
     if (budget->cpu != NULL)
