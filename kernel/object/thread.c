@@ -17,6 +17,7 @@
 #include "object/notification.h"
 #include "object/reply.h"
 #include "object/space.h"
+#include "time/units.h"
 
 static_assert(sizeof(struct thread) <= ABI_THREAD_BYTES, "published size");
 
@@ -340,7 +341,7 @@ bool thread_report_timeout(struct thread *thread)
     if (thread_object(thread, SLOT_TIMEOUT) == NULL)
         return false;
     thread->fault_info = endpoint_fault_info(FAULT_BUDGET);
-    thread->fault_words[0] = (word_t)thread->running_on->consumed;
+    thread->fault_words[0] = (word_t)ticks_to_ns(thread->running_on->consumed, kernel.frequency);
     thread->state = THREAD_STOPPED;
     return thread_send_fault(thread, SLOT_TIMEOUT);
 }
