@@ -86,6 +86,21 @@ class GuestError(Exception):
     """The guest did not do what was expected of it; the text says what and shows the end."""
 
 
+class Lines:
+    """Terminal output as lines: one that is erased and written anew becomes two."""
+
+    def __init__(self):
+        self.held = ""
+
+    def read(self, text):
+        text = self.held + text
+        begun = re.search(r"\r(\x1b\[?)?\Z", text)
+        self.held = begun[0] if begun else ""
+        if begun:
+            text = text[:begun.start()]
+        return text.replace("\r\x1b[K", "\n").replace("\r", "")
+
+
 class Guest:
     """One running QEMU: its serial output in `output` and in the log file, its input by send()."""
 
@@ -111,10 +126,11 @@ class Guest:
         self.end()
 
     def _read(self):
+        lines = Lines()
         while chunk := os.read(self.process.stdout.fileno(), 4096):
             self.log.write(chunk)
             self.log.flush()
-            text = chunk.decode("utf-8", "replace").replace("\r", "")
+            text = lines.read(chunk.decode("utf-8", "replace"))
             if self.echo:
                 sys.stdout.write(text)
                 sys.stdout.flush()

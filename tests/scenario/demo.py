@@ -11,7 +11,7 @@ import scenario
 import qemu
 
 PROMPT = r"^skerry> "
-COMPONENTS = ("msgd", "uart", "station", "monitor", "console")
+COMPONENTS = ("main", "uart", "rng", "station", "monitor", "console")
 READING = r"^monitor: .*\d"
 SECONDS = 240
 
@@ -95,7 +95,7 @@ def the_others_went_on(guest):
     type_line(guest, "ps")
     guest.expect(r"^\s*uart\b.*\b0 restarts\b")
     scenario.check(not any(f"root: start {name}\n" in guest.output.split("root: stop", 1)[1]
-                           for name in ("uart", "msgd", "console")),
+                           for name in ("main", "uart", "rng", "console")),
                    "a component that was not killed was started again")
 
 
