@@ -43,14 +43,23 @@ static void leave_space(struct cpu *cpu)
     cpu->space = NULL;
 }
 
+/* Put the state that this core's FPU registers hold back into its thread.  The unit is on. */
+static void save_fpu_owner(struct cpu *cpu)
+{
+    struct thread *owner = cpu->fpu_owner;
+
+    if (owner == NULL)
+        return;
+    fpu_save(&owner->fpu);
+    owner->fpu_home = NULL;
+    cpu->fpu_owner = NULL;
+}
+
 static void save_fpu_here(struct cpu *cpu)
 {
-    if (cpu->fpu_owner == NULL)
-        return;
     fpu_enable();
-    fpu_save(&cpu->fpu_owner->fpu);
+    save_fpu_owner(cpu);
     fpu_disable();
-    cpu->fpu_owner = NULL;
 }
 
 /* On the asked core, which waits for the lock: the asking one holds it, so nobody else changes
@@ -281,16 +290,19 @@ static void preempt_current(struct cpu *cpu)
 {
     struct thread *thread = cpu->current;
     struct budget *budget = thread->running_on;
-    bool is_over = budget == NULL || (!budget_is_unlimited(budget) && !budget_has_time(budget));
+
+    if (budget == NULL || budget->cpu != cpu) {
+        cpu_release_current(cpu);
+        thread_make_ready(thread);
+        return;
+    }
+    bool is_over = !budget_is_unlimited(budget) && !budget_has_time(budget);
 
     if (!is_over && !run_queue_has_above(&cpu->queue, thread_priority(thread)))
         return;
     cpu_release_current(cpu);
     thread->state = THREAD_READY;
-    if (budget == NULL)
-        thread->state = THREAD_OUT_OF_TIME;
-    else
-        run_queue_push_front(&cpu->queue, &thread->runnable);
+    run_queue_push_front(&cpu->queue, &thread->runnable);
 }
 
 /* Nobody wants to run: clean up what died, or sleep. */
@@ -327,41 +339,38 @@ static void switch_space(struct cpu *cpu, struct thread *next)
 
 void cpu_forget_fpu(struct thread *thread)
 {
-    for (unsigned i = 0; i < kernel.cpu_count; i++) {
-        if (kernel.cpus[i]->fpu_owner == thread)
-            kernel.cpus[i]->fpu_owner = NULL;
-    }
+    if (thread->fpu_home != NULL)
+        thread->fpu_home->fpu_owner = NULL;
+    thread->fpu_home = NULL;
 }
 
 void cpu_save_fpu(struct thread *thread)
 {
-    for (unsigned i = 0; i < kernel.cpu_count; i++) {
-        struct cpu *cpu = kernel.cpus[i];
+    struct cpu *cpu = thread->fpu_home;
 
-        if (cpu->fpu_owner != thread)
-            continue;
-        if (cpu == cpu_current())
-            save_fpu_here(cpu);
-        else
-            cpu_ask(cpu, REQUEST_SAVE_FPU);
-    }
+    if (cpu == NULL)
+        return;
+    if (cpu == cpu_current())
+        save_fpu_here(cpu);
+    else
+        cpu_ask(cpu, REQUEST_SAVE_FPU);
 }
 
 void cpu_switch_fpu(struct cpu *cpu, struct thread *next)
 {
-    if (cpu->fpu_owner == next) {
-        fpu_enable();
-        return;
-    }
-    if (!next->wants_fpu) {
+    if (cpu->fpu_owner != next && !next->wants_fpu) {
         fpu_disable();
         return;
     }
-    save_fpu_here(cpu);
-    cpu_save_fpu(next);
     fpu_enable();
+    if (cpu->fpu_owner == next)
+        return;
+    save_fpu_owner(cpu);
+    if (unlikely(next->fpu_home != NULL))
+        cpu_ask(next->fpu_home, REQUEST_SAVE_FPU);
     fpu_restore(&next->fpu);
     cpu->fpu_owner = next;
+    next->fpu_home = cpu;
 }
 
 static void switch_debug(struct cpu *cpu, struct thread *next)

@@ -79,12 +79,11 @@ static status_t call_reply_receive(struct thread *self)
 
     if (status == OK)
         status = reply_argument(self, &reply);
-    if (status == OK)
-        status = endpoint_reply(self, reply);
+    if (status != OK)
+        return status;
+    status = endpoint_reply(self, reply);
     if (status != OK && status != ERR_PEER_GONE)
         return status;
-    if (cap_check(cap) != OK || reply->object.is_dead)
-        return ERR_PEER_GONE;
     return endpoint_receive(self, cap, reply, true);
 }
 
@@ -173,7 +172,7 @@ static status_t call_dispatch(struct thread *self)
     }
 }
 
-static struct thread *complete_call(struct cpu *cpu, struct thread *self)
+struct thread *complete_call(struct cpu *cpu, struct thread *self)
 {
     status_t status = call_dispatch(self);
 
@@ -186,15 +185,9 @@ static struct thread *complete_call(struct cpu *cpu, struct thread *self)
     return kernel_leave(cpu);
 }
 
-static struct thread *report_fault(struct cpu *cpu, struct thread *self, word_t kind,
-                                   const word_t words[4])
+struct thread *complete_fault(struct cpu *cpu, struct thread *self, word_t kind,
+                              const word_t words[4])
 {
-    struct thread *next = fast_fault(cpu, self, kind, words);
-
-    if (likely(next != NULL)) {
-        kernel_unlock();
-        return next;
-    }
     thread_fault(self, kind, words);
     return kernel_leave(cpu);
 }
@@ -206,13 +199,8 @@ struct thread *trap_call(struct thread *self)
     if (unlikely(!kernel_enter(cpu, true)))
         return kernel_leave(cpu);
     if (unlikely((self->options & THREAD_FORWARDED) != 0))
-        return report_fault(cpu, self, FAULT_FORWARDED, NO_FAULT_WORDS);
-    struct thread *next = fast_call(cpu, self);
-
-    if (unlikely(next == NULL))
-        return complete_call(cpu, self);
-    kernel_unlock();
-    return next;
+        return fast_fault(cpu, self, FAULT_FORWARDED, NO_FAULT_WORDS);
+    return fast_call(cpu, self);
 }
 
 /* The page is mapped by now, and the thread only has to try again. */
@@ -235,7 +223,7 @@ struct thread *trap_fault(struct thread *self, const struct trap_fault *fault)
         words[0] = fault->syndrome;
         words[2] = fault->address;
     }
-    return report_fault(cpu, self, fault->kind, words);
+    return fast_fault(cpu, self, fault->kind, words);
 }
 
 struct thread *trap_fpu(struct thread *self)

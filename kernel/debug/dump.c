@@ -101,10 +101,11 @@ static bool is_initial(const struct object *object)
     return (uintptr_t)object - start < sizeof(kernel.memory);
 }
 
-/* Objects are named by where they lie; a memory that the kernel started with, by what it covers. */
+/* Objects are named by where they lie; a memory that the kernel started with, by what it covers,
+ * plus one. */
 static uint64_t object_name(struct object *object)
 {
-    return is_initial(object) ? memory_of(object)->base : object->range.base;
+    return is_initial(object) ? memory_of(object)->base + 1 : object->range.base;
 }
 
 static void object_field(struct dump *dump, struct object *object)
@@ -363,10 +364,12 @@ static void dump_messages(struct dump *dump, struct thread *thread)
 {
     bool is_sender = thread->state == THREAD_SENDING || thread->state == THREAD_CALLING;
     bool is_fault = is_sender && thread->send_kind == SEND_FAULT;
+    bool is_queued = thread->state == THREAD_SENDING || thread->state == THREAD_RECEIVING ||
+                     thread->state == THREAD_WAITING;
 
     if (!begin(dump, 'W'))
         return;
-    object_field(dump, thread->waiting_on);
+    object_field(dump, is_queued ? thread->waiting_on : NULL);
     field(dump, is_sender ? thread->send_kind : 0);
     field(dump, thread->state == THREAD_SENDING ? thread->badge : 0);
     field(dump, thread->state == THREAD_RECEIVING && thread->may_grant);

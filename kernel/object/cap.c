@@ -285,6 +285,7 @@ void cap_move(struct cap *from, struct cap *to)
 void cap_kill(struct cap *cap)
 {
     bool is_in_thread = (cap->node.flags & CAP_IN_THREAD) != 0 && cap_type(cap) != TYPE_FRAME;
+    struct object *object = cap_type(cap) != TYPE_FRAME ? cap->object : NULL;
     uint32_t slot = cap->node.pages;
 
     if ((cap->node.flags & CAP_CLOSED) != 0)
@@ -295,7 +296,7 @@ void cap_kill(struct cap *cap)
     cap->node.type = TYPE_DEAD;
     if (is_in_thread) {
         cap->node.pages = slot;
-        thread_cap_died(cap);
+        thread_cap_died(cap, object);
     }
 }
 

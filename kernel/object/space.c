@@ -92,14 +92,23 @@ static void *align_pointer(void *pointer, word_t alignment)
     return (void *)align_up((word_t)pointer, alignment);
 }
 
-/* Have a free record and this many pages for tables. */
-static bool space_ready(struct space *space, size_t table_pages, size_t *missing)
+static bool has_records(const struct space *space, unsigned count)
 {
-    bool needs_record = space->free_records == NULL;
+    struct mapping *record = space->free_records;
 
-    if (!space_ready_pages(space, table_pages + (needs_record ? 1 : 0), missing))
+    for (; count > 0 && record != NULL; count--)
+        record = (struct mapping *)record->node.next;
+    return count == 0;
+}
+
+/* Have free records (at most two are needed) and this many pages for tables. */
+static bool space_ready(struct space *space, unsigned records, size_t table_pages, size_t *missing)
+{
+    bool needs_page = !has_records(space, records);
+
+    if (!space_ready_pages(space, table_pages + (needs_page ? 1 : 0), missing))
         return false;
-    if (needs_record) {
+    if (needs_page) {
         char *page = phys_to_virt(space->pages.first);
 
         space->pages.first = *(paddr_t *)(void *)page;
@@ -306,7 +315,7 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
 
     if (next != NULL && next->address < entry->address + pages * PAGE_SIZE)
         return ERR_IN_USE;
-    if (!space_ready(space, paging_pages_needed(&space->paging, entry->address, pages, paddr),
+    if (!space_ready(space, 1, paging_pages_needed(&space->paging, entry->address, pages, paddr),
                      missing))
         return ERR_NO_MEMORY;
 
@@ -342,6 +351,15 @@ static void mapping_split(struct mapping *mapping, vaddr_t address)
     tree_insert(&mapping->space->mappings, &rest->by_address, mapping_before);
 }
 
+/* Where one step from address ends: with the mapping, or where the next large page begins, so that
+ * large pages are cut at the ends of the caller's range only. */
+static vaddr_t piece_end(const struct mapping *mapping, vaddr_t address, vaddr_t end)
+{
+    vaddr_t next_large = align_down(address, LARGE_BYTES) + (vaddr_t)LARGE_BYTES;
+
+    return word_min(word_min(end, mapping_end(mapping)), next_large);
+}
+
 /*
  * Find the first mapping in [*address, end), and cut it so that it lies inside and is no longer
  * than one piece. *address moves to its start; NULL when there is none, or it can't be cut for lack
@@ -358,21 +376,20 @@ static struct mapping *space_isolate(struct space *space, vaddr_t *address, vadd
     }
     if (mapping->address > *address)
         *address = mapping->address;
-    vaddr_t piece_end =
-        word_min(word_min(end, mapping_end(mapping)), *address + (vaddr_t)LARGE_BYTES);
-    size_t pages = (piece_end - *address) / PAGE_SIZE;
+    vaddr_t end_of_piece = piece_end(mapping, *address, end);
+    size_t pages = (end_of_piece - *address) / PAGE_SIZE;
     size_t tables = paging_pages_needed(&space->paging, *address, pages, PADDR_NONE);
+    bool cuts_start = mapping->address < *address;
+    bool cuts_end = mapping_end(mapping) > end_of_piece;
 
-    for (unsigned cuts = 0; cuts < 2; cuts++) {
-        if (!space_ready(space, tables, missing))
-            return NULL;
-        if (mapping->address < *address) {
-            mapping_split(mapping, *address);
-            mapping = mapping_at(tree_next(&mapping->by_address));
-        } else if (mapping_end(mapping) > piece_end) {
-            mapping_split(mapping, piece_end);
-        }
+    if (!space_ready(space, (unsigned)cuts_start + cuts_end, tables, missing))
+        return NULL;
+    if (cuts_start) {
+        mapping_split(mapping, *address);
+        mapping = mapping_at(tree_next(&mapping->by_address));
     }
+    if (cuts_end)
+        mapping_split(mapping, end_of_piece);
     return mapping;
 }
 
@@ -407,10 +424,9 @@ bool space_prepare_protect_step(struct space *space, vaddr_t address, vaddr_t en
         mapping->address >= end || (mapping->node.type & PAGING_DEVICE) != 0)
         return false;
     vaddr_t start = word_max(address, mapping->address);
-    vaddr_t piece_end = word_min(word_min(end, mapping_end(mapping)), start + (vaddr_t)LARGE_BYTES);
 
     return prepare_step(mapping->paddr + (start - mapping->address),
-                        (piece_end - start) / PAGE_SIZE, attributes, prepared);
+                        (piece_end(mapping, start, end) - start) / PAGE_SIZE, attributes, prepared);
 }
 
 status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,

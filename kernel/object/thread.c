@@ -20,6 +20,7 @@
 #include "time/units.h"
 
 static_assert(sizeof(struct thread) <= ABI_THREAD_BYTES, "published size");
+static_assert(offsetof(struct budget, object) == 0, "thread_own_budget");
 
 void thread_init(struct thread *thread)
 {
@@ -52,13 +53,6 @@ struct space *thread_space(struct thread *thread)
     struct object *object = thread_object(thread, SLOT_SPACE);
 
     return object != NULL ? space_of(object) : NULL;
-}
-
-struct budget *thread_own_budget(struct thread *thread)
-{
-    struct object *object = thread_object(thread, SLOT_BUDGET);
-
-    return object != NULL ? budget_of(object) : NULL;
 }
 
 void thread_give(struct thread *thread, enum thread_slot slot, struct cap *from)
@@ -183,11 +177,14 @@ void thread_clear_debt(struct thread *thread)
     list_remove(&thread->on_debtor);
 }
 
+/* This core's running thread stays where it is, for its call is not over: kernel_leave puts it
+ * where its new budget says. */
 void thread_set_budget(struct thread *thread, struct budget *budget)
 {
     bool is_queued = thread->state == THREAD_READY || thread->state == THREAD_OUT_OF_TIME;
-    bool stays_here = budget != NULL && budget->cpu == thread->cpu;
-    bool is_running_elsewhere = thread->state == THREAD_RUNNING && !stays_here;
+    bool stays_there = budget != NULL && budget->cpu == thread->cpu;
+    bool is_running_elsewhere =
+        thread->state == THREAD_RUNNING && thread->cpu != cpu_current() && !stays_there;
 
     thread_clear_debt(thread);
     if (thread->running_on == budget)
@@ -392,12 +389,14 @@ bool thread_clean_step(struct thread *thread)
     return false;
 }
 
-void thread_cap_died(struct cap *cap)
+void thread_cap_died(struct cap *cap, struct object *object)
 {
     unsigned slot = cap->node.pages;
     struct thread *thread = container_of(cap - slot, struct thread, slots[0]);
 
-    if (slot == SLOT_SPACE)
+    if (slot == SLOT_NOTIFICATION && notification_of(object)->bound == thread)
+        notification_of(object)->bound = NULL;
+    else if (slot == SLOT_SPACE)
         thread_stop(thread);
     else if (slot == SLOT_BUDGET && !thread->object.is_dead)
         thread_set_budget(thread, NULL);

@@ -62,6 +62,7 @@ struct thread {
     bool has_debug;                 /* breakpoints or single step are set */
     bool is_root;                   /* its faults end the system */
     struct cpu *cpu;                /* where it runs or last ran */
+    struct cpu *fpu_home; /* the core whose FPU registers hold its state, or NULL: it is here */
     struct budget *running_on;      /* its own, or a caller's; NULL: none */
     struct budget *debtor; /* passive, on its reserve: the caller's budget that carries the debt */
     struct list_node on_budget;     /* in running_on->threads */
@@ -112,7 +113,11 @@ struct abi_buffer *thread_buffer(struct thread *thread);
 
 struct captable *thread_captable(struct thread *thread);
 struct space *thread_space(struct thread *thread);
-struct budget *thread_own_budget(struct thread *thread);
+
+static inline struct budget *thread_own_budget(struct thread *thread)
+{
+    return (struct budget *)(void *)thread_object(thread, SLOT_BUDGET); /* its header comes first */
+}
 
 static inline unsigned thread_priority(const struct thread *thread)
 {
@@ -178,6 +183,7 @@ void thread_unbind(struct thread *thread);
 
 void thread_on_kill(struct thread *thread);
 bool thread_clean_step(struct thread *thread);
-void thread_cap_died(struct cap *cap);      /* one of the capabilities in a thread is dead now */
+/* One of the capabilities in a thread, to this object, is dead now. */
+void thread_cap_died(struct cap *cap, struct object *object);
 
 #endif

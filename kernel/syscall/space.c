@@ -61,6 +61,7 @@ static status_t map_one(struct thread *self, struct space *space, const struct a
         return status;
     if (collect_tables(space) != OK)
         return PREEMPTED;
+    *missing = 0;
     return space_map(space, frame, entry, missing);
 }
 
