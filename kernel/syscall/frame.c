@@ -14,12 +14,14 @@ typedef void cache_operation(const void *start, size_t size_bytes);
 
 /* Do a cache operation on pages of a frame, some in each step. */
 static status_t pages_walk(struct thread *self, const struct cap *frame, word_t first, word_t size,
-                           cache_operation *operation)
+                           cache_operation *operation, word_t *culprit)
 {
     if (frame_is_device(frame))
         return ERR_WRONG_TYPE;
+    *culprit = first >= frame_pages(frame) ? 1 : 2;
     if (first >= frame_pages(frame) || size > frame_pages(frame) - first)
         return ERR_BAD_ARGUMENT;
+    *culprit = 0;
     while (self->progress < size) {
         word_t count = word_min(size - self->progress, PAGES_PER_STEP);
         paddr_t page = first + self->progress;
@@ -42,10 +44,11 @@ status_t sys_frame_info(struct thread *self, struct cap *frame, struct frame_inf
 
 status_t sys_frame_clean(struct thread *self, struct cap *frame, struct frame_clean *args)
 {
-    return pages_walk(self, frame, args->first, args->size, cache_clean);
+    return pages_walk(self, frame, args->first, args->size, cache_clean, &args->culprit);
 }
 
 status_t sys_frame_invalidate(struct thread *self, struct cap *frame, struct frame_invalidate *args)
 {
-    return pages_walk(self, frame, args->first, args->size, cache_clean_invalidate);
+    return pages_walk(self, frame, args->first, args->size, cache_clean_invalidate,
+                      &args->culprit);
 }
