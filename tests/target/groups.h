@@ -11,6 +11,10 @@ extern const struct test_group first_tests; /* behaviours 1 to 7 */
 extern const struct test_group captable_tests; /* 8 to 12, 16, 18 */
 extern const struct test_group derivation_tests; /* 13 to 15, 19, 20 */
 extern const struct test_group memory_tests; /* 21 to 26 */
+extern const struct test_group space_tests; /* 27 to 31 */
+extern const struct test_group translation_tests; /* 32 */
+extern const struct test_group memory_use_tests; /* 33, 35 to 37 */
+extern const struct test_group isolation_tests;
 extern const struct test_group message_tests; /* 38, 44, 46, 47 */
 extern const struct test_group rights_tests; /* 39 to 43, 45 */
 extern const struct test_group schedule_tests; /* 48 to 52, 54 */
