@@ -70,50 +70,59 @@ static inline bool can_pay(const struct cpu *cpu, const struct thread *thread)
 
 /* ---- messages ---- */
 
-struct message {
-    struct thread *from;
-    struct thread *to;
-    struct abi_buffer *from_buffer; /* both NULL when the words fit in registers */
-    struct abi_buffer *to_buffer;
-};
-
-/* What the sender has is a message that can be moved without further checks: no capabilities, no
- * undefined bits, and buffers on both sides if it is long. */
-static inline bool message_find(struct message *m, struct thread *from, struct thread *to,
-                                word_t info)
+/* No capabilities and no undefined bits; a message longer than the registers has a buffer on either
+ * side. */
+static inline bool can_move(struct thread *from, struct thread *to, word_t info)
 {
-    *m = (struct message){.from = from, .to = to};
+    word_t length = info & ABI_INFO_LENGTH_MASK;
+
     if (unlikely((info & 0xffff & ~(word_t)ABI_INFO_LENGTH_MASK) != 0))
         return false;
-    if (likely((info & ABI_INFO_LENGTH_MASK) <= ABI_REGISTER_WORDS))
-        return true;
-    m->from_buffer = thread_buffer(from);
-    m->to_buffer = thread_buffer(to);
-    return (info & ABI_INFO_LENGTH_MASK) <= ABI_MESSAGE_WORDS && m->from_buffer != NULL &&
-           m->to_buffer != NULL;
+    return likely(length <= ABI_REGISTER_WORDS) ||
+           (length <= ABI_MESSAGE_WORDS && thread_buffer(from) != NULL &&
+            thread_buffer(to) != NULL);
 }
 
-static inline void move_words(struct thread *from, struct thread *to)
+/* All loads before all stores: the compiler makes pairs of them, where a loop would stay a loop. */
+static inline void move_registers(struct thread *from, struct thread *to)
 {
-    word_t *source = context_words(&from->context);
+    const word_t *source = context_words(&from->context);
     word_t *target = context_words(&to->context);
+    word_t w0 = source[0], w1 = source[1], w2 = source[2], w3 = source[3];
+    word_t w4 = source[4], w5 = source[5], w6 = source[6], w7 = source[7];
 
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
+    target[0] = w0, target[1] = w1, target[2] = w2, target[3] = w3;
+    target[4] = w4, target[5] = w5, target[6] = w6, target[7] = w7;
+}
+
+static NEVER_INLINE void move_rest(struct thread *from, struct thread *to, word_t length)
+{
+    const word_t *source = thread_buffer(from)->words;
+    word_t *target = thread_buffer(to)->words;
+
+    for (word_t i = ABI_REGISTER_WORDS; i < length; i++)
         target[i] = source[i];
 }
 
-static inline void message_move(const struct message *m, word_t badge, word_t info)
+static inline void move_message(struct thread *from, struct thread *to, word_t badge, word_t info)
 {
-    move_words(m->from, m->to);
-    if (unlikely(m->from_buffer != NULL)) {
-        for (word_t i = ABI_REGISTER_WORDS; i < (info & ABI_INFO_LENGTH_MASK); i++)
-            m->to_buffer->words[i] = m->from_buffer->words[i];
-    }
-    context_set_event(&m->to->context, badge, info, 0);
-    context_set_status(&m->to->context, OK);
+    word_t length = info & ABI_INFO_LENGTH_MASK;
+
+    move_registers(from, to);
+    if (unlikely(length > ABI_REGISTER_WORDS))
+        move_rest(from, to, length);
+    context_set_event(&to->context, badge, info, 0);
+    context_set_status(&to->context, OK);
 }
 
 /* ---- switching ---- */
+
+/* Everything is done: the thread to go on with. */
+static inline struct thread *done(struct thread *next)
+{
+    kernel_unlock();
+    return next;
+}
 
 static inline void take_budget(struct thread *thread, struct budget *budget)
 {
@@ -182,25 +191,24 @@ static inline struct thread *hand_over(struct cpu *cpu, struct thread *self, str
         take_budget(server, self->running_on);
     switch_to(cpu, self, server, space);
     turn_time(cpu);
-    return server;
+    return done(server);
 }
 
-static inline struct thread *fast_send_call(struct cpu *cpu, struct thread *self)
+static NEVER_INLINE struct thread *fast_send_call(struct cpu *cpu, struct thread *self)
 {
     word_t info = context_info(&self->context);
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_ENDPOINT);
-    struct message message;
     struct space *space;
 
     if (unlikely(cap == NULL || !cap_has(cap, RIGHT_SEND) ||
                  (cap_rights(cap) & (RIGHT_GRANT | RIGHT_GRANT_REPLY)) == 0))
-        return NULL;
+        return complete_call(cpu, self);
     struct endpoint *endpoint = endpoint_of(cap->object);
     struct thread *server = find_server(cpu, self, endpoint, &space);
 
-    if (unlikely(server == NULL || !message_find(&message, self, server, info)))
-        return NULL;
-    message_move(&message, cap->badge, info | (word_t)EVENT_CALL << ABI_INFO_EVENT_SHIFT);
+    if (unlikely(server == NULL || !can_move(self, server, info)))
+        return complete_call(cpu, self);
+    move_message(self, server, cap->badge, info | (word_t)EVENT_CALL << ABI_INFO_EVENT_SHIFT);
     self->badge = cap->badge;
     return hand_over(cpu, self, server, endpoint, SEND_CALL, space);
 }
@@ -212,16 +220,16 @@ struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, con
 
     if (unlikely(cap_type(cap) != TYPE_ENDPOINT || cap->object->is_dead ||
                  self->running_on == NULL))
-        return NULL;
+        return complete_fault(cpu, self, kind, words);
     struct endpoint *endpoint = endpoint_of(cap->object);
     struct thread *server = find_server(cpu, self, endpoint, &space);
 
     if (unlikely(server == NULL))
-        return NULL;
+        return complete_fault(cpu, self, kind, words);
     self->fault_info = endpoint_fault_info(kind);
     self->badge = cap->badge;
     if (endpoint_fault_is_trap(self->fault_info)) {
-        move_words(self, server);
+        move_registers(self, server);
         context_set_event(&server->context, cap->badge, self->fault_info,
                           endpoint_trap_number(self));
     } else {
@@ -260,38 +268,36 @@ static inline struct budget *find_own_budget(const struct cpu *cpu, struct threa
     return self->running_on == caller->running_on ? thread_own_budget(self) : NULL;
 }
 
-static inline void answer(struct thread *self, struct thread *caller, const struct message *message,
-                          word_t info)
+static inline void answer(struct thread *self, struct thread *caller, word_t info)
 {
     if (likely(caller->send_kind == SEND_CALL))
-        message_move(message, 0, info);
+        move_message(self, caller, 0, info);
     else
         endpoint_answer_fault(caller, self);
 }
 
-static inline struct thread *fast_reply_receive(struct cpu *cpu, struct thread *self)
+static NEVER_INLINE struct thread *fast_reply_receive(struct cpu *cpu, struct thread *self)
 {
     word_t info = context_info(&self->context);
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_ENDPOINT);
     struct cap *reply_cap = find_cap(self, context_aux(&self->context), TYPE_REPLY);
-    struct message message;
     struct space *space;
 
     if (unlikely(cap == NULL || reply_cap == NULL || !cap_has(cap, RIGHT_RECEIVE)))
-        return NULL;
+        return complete_call(cpu, self);
     struct endpoint *endpoint = endpoint_of(cap->object);
     struct reply *reply = reply_of(reply_cap->object);
     struct thread *caller = reply->caller;
 
     if (unlikely(caller == NULL || self->reply != reply || caller->is_stopped ||
-                 self->debtor != NULL || !message_find(&message, self, caller, info) ||
+                 self->debtor != NULL || !can_move(self, caller, info) ||
                  !is_quiet(self, endpoint)))
-        return NULL;
+        return complete_call(cpu, self);
     struct budget *own = find_own_budget(cpu, self, caller);
 
     if (unlikely(own == NULL || !can_switch_to(cpu, caller, &space)))
-        return NULL;
-    answer(self, caller, &message, info);
+        return complete_call(cpu, self);
+    answer(self, caller, info);
     caller->answer = NULL;
     reply->caller = NULL;
     reply->is_bound = false;
@@ -304,7 +310,7 @@ static inline struct thread *fast_reply_receive(struct cpu *cpu, struct thread *
         take_budget(self, own);
     switch_to(cpu, self, caller, space);
     turn_time(cpu);
-    return caller;
+    return done(caller);
 }
 
 /* ---- signal and wait ---- */
@@ -316,32 +322,32 @@ static inline void wake(struct notification *notification, struct thread *waiter
     context_set_status(&waiter->context, OK);
 }
 
-static inline struct thread *fast_signal(struct cpu *cpu, struct thread *self)
+static NEVER_INLINE struct thread *fast_signal(struct cpu *cpu, struct thread *self)
 {
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_NOTIFICATION);
     struct space *space;
 
     if (unlikely(cap == NULL || !cap_has(cap, RIGHT_SEND)))
-        return NULL;
+        return complete_call(cpu, self);
     struct notification *notification = notification_of(cap->object);
     word_t bits = context_words(&self->context)[0] & UINT32_MAX;
 
     bits = cap->badge == 0 ? bits : bits & cap->badge;
     if (unlikely(notification->bound != NULL))
-        return NULL;
+        return complete_call(cpu, self);
     if (likely(notification->waiters.tree.root == NULL)) {
         notification->bits |= bits;
         context_set_status(&self->context, OK);
-        return self;
+        return done(self);
     }
     struct thread *waiter = only_waiter(&notification->waiters);
 
     if (unlikely(waiter == NULL || bits == 0 || waiter->is_stopped || !can_pay(cpu, waiter)))
-        return NULL;
+        return complete_call(cpu, self);
     if (thread_priority(waiter) > thread_priority(self)) {
         if (unlikely(run_queue_has_equal(&cpu->queue, thread_priority(waiter)) ||
                      !can_switch_to(cpu, waiter, &space)))
-            return NULL;
+            return complete_call(cpu, self);
         notification->bits |= bits;
         wake(notification, waiter);
         context_set_status(&self->context, OK);
@@ -349,7 +355,7 @@ static inline struct thread *fast_signal(struct cpu *cpu, struct thread *self)
         run_queue_push_front(&cpu->queue, &self->runnable);
         switch_to(cpu, self, waiter, space);
         turn_time(cpu);
-        return waiter;
+        return done(waiter);
     }
     notification->bits |= bits;
     wake(notification, waiter);
@@ -359,31 +365,31 @@ static inline struct thread *fast_signal(struct cpu *cpu, struct thread *self)
     run_queue_push_back(&cpu->queue, &waiter->runnable);
     if (thread_priority(waiter) == thread_priority(self))
         cpu_set_timer(cpu);
-    return self;
+    return done(self);
 }
 
-static inline struct thread *fast_wait(struct cpu *cpu, struct thread *self)
+static NEVER_INLINE struct thread *fast_wait(struct cpu *cpu, struct thread *self)
 {
     struct cap *cap = find_cap(self, context_cap(&self->context), TYPE_NOTIFICATION);
     struct space *space;
 
     if (unlikely(cap == NULL || !cap_has(cap, RIGHT_RECEIVE)))
-        return NULL;
+        return complete_call(cpu, self);
     struct notification *notification = notification_of(cap->object);
 
     if (notification->bits != 0) {
         context_words(&self->context)[0] = notification_take(notification);
         context_set_status(&self->context, OK);
-        return self;
+        return done(self);
     }
     struct runnable *runnable = run_queue_first(&cpu->queue);
 
     if (unlikely(runnable == NULL || notification->waiters.tree.root != NULL))
-        return NULL;
+        return complete_call(cpu, self);
     struct thread *next = container_of(runnable, struct thread, runnable);
 
     if (unlikely(!can_pay(cpu, next) || !can_switch_to(cpu, next, &space)))
-        return NULL;
+        return complete_call(cpu, self);
     run_queue_remove(&cpu->queue, runnable);
     self->state = THREAD_WAITING;
     self->waiting_on = &notification->object;
@@ -391,7 +397,7 @@ static inline struct thread *fast_wait(struct cpu *cpu, struct thread *self)
     tree_insert_only(&notification->waiters.tree, &self->waiter.node);
     switch_to(cpu, self, next, space);
     turn_time(cpu);
-    return next;
+    return done(next);
 }
 
 struct thread *fast_call(struct cpu *cpu, struct thread *self)
@@ -401,6 +407,6 @@ struct thread *fast_call(struct cpu *cpu, struct thread *self)
     case ABI_CALL_REPLY_RECEIVE: return fast_reply_receive(cpu, self);
     case ABI_CALL_SIGNAL: return fast_signal(cpu, self);
     case ABI_CALL_WAIT: return fast_wait(cpu, self);
-    default: return NULL;
+    default: return complete_call(cpu, self);
     }
 }

@@ -15,11 +15,14 @@
 struct cpu;
 struct thread;
 
-/* Do the call that the running thread made, all of it: returns the thread to go on with, this core
- * ready for it. NULL: declined, nothing changed. */
+/* Do the call that the running thread made, or report its fault; returns the thread to go on with,
+ * this core ready for it and the lock dropped. */
 struct thread *fast_call(struct cpu *cpu, struct thread *self);
-
-/* The same for a fault of the running thread. */
 struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, const word_t words[4]);
+
+/* The same in every case, by the general machinery (trap.c). */
+struct thread *complete_call(struct cpu *cpu, struct thread *self);
+struct thread *complete_fault(struct cpu *cpu, struct thread *self, word_t kind,
+                              const word_t words[4]);
 
 #endif

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * No fast path: every call takes the complete one.
+ * No fast path: everything takes the complete one.
  */
 #include "fastpath.h"
 
 struct thread *fast_call(struct cpu *cpu, struct thread *self)
 {
-    (void)cpu;
-    (void)self;
-    return NULL;
+    return complete_call(cpu, self);
 }
 
 struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, const word_t words[4])
 {
-    (void)cpu;
-    (void)self;
-    (void)kind;
-    (void)words;
-    return NULL;
+    return complete_fault(cpu, self, kind, words);
 }
