@@ -129,7 +129,7 @@ status_t sys_memory_make(struct thread *self, struct cap *cap, struct memory_mak
             return PREEMPTED;
         if (status == OK)
             self->progress++;
-        if (self->progress < args->count && kernel_should_preempt())
+        if (status == OK && self->progress < args->count && kernel_should_preempt())
             return PREEMPTED;
     }
     args->done = self->progress;

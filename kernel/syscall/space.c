@@ -28,18 +28,19 @@ static status_t list_check(struct thread *self, word_t count, struct abi_buffer 
     return count > ABI_LIST_MAX ? ERR_BAD_ARGUMENT : OK;
 }
 
-/* Pages the pools lack may be in tables that became empty: look, one table a step. */
-static status_t collect_tables(struct space *space)
+/* Pages the pools lack may be in tables that became empty: look, one table a step.  No walk may
+ * find a table by what a core remembers when its page is used again. */
+static status_t collect_tables(struct thread *self, struct space *space)
 {
-    vaddr_t cursor = 0;
+    vaddr_t cursor = self->progress_prepared * PAGE_SIZE;
+    bool is_preempted = false;
 
-    while (paging_collect(&space->paging, &cursor, &space->pages)) {
-        if (kernel_should_preempt())
-            return PREEMPTED;
-    }
+    while (!is_preempted && paging_collect(&space->paging, &cursor, &space->pages))
+        is_preempted = kernel_should_preempt();
+    self->progress_prepared = is_preempted ? cursor / PAGE_SIZE : 0;
     if (space_id_is_current(&kernel.space_ids, &space->id))
         paging_flush_id(space->id.id);
-    return OK;
+    return is_preempted ? PREEMPTED : OK;
 }
 
 static status_t map_one(struct thread *self, struct space *space, const struct abi_map_entry *entry,
@@ -56,10 +57,12 @@ static status_t map_one(struct thread *self, struct space *space, const struct a
         if (kernel_should_preempt())
             return PREEMPTED;
     }
-    status = space_map(space, frame, entry, missing);
-    if (status != ERR_NO_MEMORY)
-        return status;
-    if (collect_tables(space) != OK)
+    if (self->progress_prepared == 0) {
+        status = space_map(space, frame, entry, missing);
+        if (status != ERR_NO_MEMORY)
+            return status;
+    }
+    if (collect_tables(self, space) != OK)
         return PREEMPTED;
     *missing = 0;
     return space_map(space, frame, entry, missing);
@@ -82,7 +85,7 @@ status_t sys_space_map(struct thread *self, struct cap *cap, struct space_map *a
             self->progress++;
             self->progress_pages = 0;
         }
-        if (self->progress < args->count && kernel_should_preempt())
+        if (status == OK && self->progress < args->count && kernel_should_preempt())
             return PREEMPTED;
     }
     args->done = self->progress;
