@@ -27,7 +27,7 @@ static const struct number numbers[] = {
     {"period-us", NUMBER(period_us), NUMBER_32, true, 100, 1000000000, 0},
     {"priority", NUMBER(priority), NUMBER_32, true, 1, 61, 0},
     {"core", NUMBER(core), NUMBER_32, false, 0, 63, 0},
-    {"ready-timeout-ms", NUMBER(ready_timeout_ms), NUMBER_32, false, 1, 3600000, 5000},
+    {"ready-timeout-ms", NUMBER(ready_timeout_ms), NUMBER_32, false, 1, 3600000, 10000},
     {"restart-limit", NUMBER(restart_limit), NUMBER_32, false, 0, 1000000, 5},
     {"restart-window-ms", NUMBER(restart_window_ms), NUMBER_32, false, 1, 3600000, 10000},
 };

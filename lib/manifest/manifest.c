@@ -4,7 +4,7 @@
  */
 #include "read.h"
 
-enum { ROOT_BUDGET_US = 3000, ROOT_PERIOD_US = 10000, MILLION = 1000000 };
+enum { ROOT_BUDGET_US = 30000, ROOT_PERIOD_US = 100000, MILLION = 1000000 };
 
 /* The node as a path, without the root's own empty name. */
 static size_t write_path(char *out, size_t size, const struct fdt_node *node)

@@ -10,7 +10,7 @@
 #include <rt/print.h>
 #include <rt/process.h>
 
-enum { NS_PER_US = 1000, EXIT_BAD_SYSTEM = 1 };
+enum { NS_PER_US = 1000, EXIT_BAD_SYSTEM = 1, WHOLE_SHARE = 1000000 };
 
 static const vaddr_t DEVICE_WINDOWS = 0x2100000000;
 static const uint8_t abi_hash[ABI_HASH_BYTES] = ABI_HASH_INIT;
@@ -86,11 +86,19 @@ static void open_memory(struct root *root)
     root->next_window = DEVICE_WINDOWS;
 }
 
+uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_us)
+{
+    uint64_t share = manifest_share(&root->manifest, core, root->boot->core_count);
+    uint64_t budget_ns = (uint64_t)budget_us * NS_PER_US;
+
+    return share <= WHOLE_SHARE ? budget_ns : budget_ns / share * WHOLE_SHARE;
+}
+
 /* Root started with all of core 0's time. */
 static status_t limit_own_time(struct root *root)
 {
     return skr_time_control_fill(ABI_ROOT_TIME, ABI_ROOT_BUDGET,
-                                 (uint64_t)root->manifest.root_budget_us * NS_PER_US,
+                                 root_budget_ns(root, 0, root->manifest.root_budget_us),
                                  (uint64_t)root->manifest.root_period_us * NS_PER_US, NULL);
 }
 

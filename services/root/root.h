@@ -102,6 +102,12 @@ struct root {
 /* A line in the system's log. */
 PRINTF_LIKE(2, 3) void root_say(struct root *root, const char *fmt, ...);
 
+/*
+ * A budget per period on a core, in nanoseconds.  Where the machine has fewer cores than the
+ * manifest counts on, those that share one get equally less.
+ */
+uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_us);
+
 /* Looks the component's resources up in the machine's device tree.  False: it lacks one. */
 bool devices_find(struct root *root, struct component *component);
 /* Does the reset writes of the component's resources, so that no device goes on for a dead driver. */
