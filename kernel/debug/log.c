@@ -13,6 +13,7 @@ enum { LOG_BYTES = 4096, LOG_LINE_MAX = 160 };
 
 static struct {
     word_t written;
+    bool is_silent; /* no copy on the console */
     char ring[LOG_BYTES];
 } log_ring;
 
@@ -20,8 +21,14 @@ void log_write(const char *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         log_ring.ring[log_ring.written++ % LOG_BYTES] = bytes[i];
-        debug_console_put(bytes[i]);
+        if (!log_ring.is_silent)
+            debug_console_put(bytes[i]);
     }
+}
+
+void log_set_silent(bool is_silent)
+{
+    log_ring.is_silent = is_silent;
 }
 
 void log_text(const char *text)

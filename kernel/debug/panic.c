@@ -30,6 +30,7 @@ static void describe_core(void)
 
 void kernel_panic(const char *file, int line, const char *what)
 {
+    log_set_silent(false);
     log_format("\nkernel panic: %s\n  %s:%d\n", what, file, line);
     describe_core();
     arch_power_off(PANIC_EXIT_CODE);
@@ -48,6 +49,7 @@ void kernel_panic_root_fault(const struct thread *root)
     word_t kind = root->fault_info >> ABI_INFO_LABEL_SHIFT;
     const word_t *words = root->fault_words;
 
+    log_set_silent(false);
     log_format("\nkernel panic: the first component faulted: %s\n  0x%lx 0x%lx 0x%lx 0x%lx\n",
                kind < array_count(kinds) && kinds[kind] != NULL ? kinds[kind] : "unknown",
                (unsigned long)words[0], (unsigned long)words[1], (unsigned long)words[2],
@@ -58,6 +60,7 @@ void kernel_panic_root_fault(const struct thread *root)
 
 void kernel_trap_panic(word_t pc, word_t address, word_t syndrome)
 {
+    log_set_silent(false);
     log_format("\nkernel panic: trap inside the kernel\n  pc 0x%lx address 0x%lx syndrome 0x%lx\n",
                (unsigned long)pc, (unsigned long)address, (unsigned long)syndrome);
     describe_core();

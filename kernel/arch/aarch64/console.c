@@ -10,6 +10,7 @@
 #include "dev/uart_pl011.h"
 
 static struct uart_pl011 uart;
+static paddr_t base;
 
 void debug_console_init(const struct fdt *fdt)
 {
@@ -22,9 +23,15 @@ void debug_console_init(const struct fdt *fdt)
         !fdt_reg(&node, 0, &regs))
         return;
     uart.regs = paging_map_device(regs.start, regs.size);
+    base = regs.start;
 }
 
 void debug_console_put(char c)
 {
     uart_pl011_put(&uart, (uint8_t)c);
+}
+
+paddr_t debug_console_base(void)
+{
+    return base;
 }

@@ -166,6 +166,11 @@ void debug_console_put(char c)
     (void)putc(c, stderr);
 }
 
+paddr_t debug_console_base(void)
+{
+    return 0;
+}
+
 /* ---- power ---- */
 
 void arch_power_off(unsigned exit_code)

@@ -9,6 +9,7 @@
 #include <base/fdt.h>
 
 static struct uart_ns16550 uart;
+static paddr_t base;
 
 void debug_console_init(const struct fdt *fdt)
 {
@@ -26,9 +27,15 @@ void debug_console_init(const struct fdt *fdt)
         uart.shift = value;
     uart.is_wide = fdt_read_u32(&node, "reg-io-width", &value) && value == 4;
     uart.regs = paging_map_device(regs.start, regs.size);
+    base = regs.start;
 }
 
 void debug_console_put(char c)
 {
     uart_ns16550_put(&uart, (uint8_t)c);
+}
+
+paddr_t debug_console_base(void)
+{
+    return base;
 }

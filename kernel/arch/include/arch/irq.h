@@ -32,5 +32,6 @@ void irq_mask(unsigned line);
 
 void debug_console_init(const struct fdt *fdt);
 void debug_console_put(char c);
+paddr_t debug_console_base(void);       /* of its registers; 0: there is none */
 
 #endif
