@@ -4,7 +4,7 @@
  */
 #include "actor.h"
 
-enum { AWAIT_STEP_NS = 200000, AWAIT_STEPS = 5000 };
+enum { AWAIT_STEP_NS = 200000, AWAIT_STEPS = 20000 };
 
 static void act(void *argument)
 {

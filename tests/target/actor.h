@@ -42,7 +42,7 @@ struct skr_message message_of(word_t label, word_t length, word_t first);
 /* Keeps the processor busy. */
 void spin_ns(uint64_t duration_ns);
 
-/* Sleeps a little at a time until `*flag` is at least `value`; false after a second. */
+/* Sleeps a little at a time until `*flag` is at least `value`; false after four seconds. */
 bool await_count(const volatile unsigned *flag, unsigned value);
 
 #endif
