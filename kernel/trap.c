@@ -17,6 +17,7 @@
 #include "object/reply.h"
 #include "object/space.h"
 #include "object/thread.h"
+#include "syscall/long.h"
 
 /* ---- message calls ---- */
 
@@ -135,6 +136,8 @@ static status_t call_yield(struct thread *self)
 
 /* ---- invoke ---- */
 
+/* An operation never blocks, but it may stop the thread that asked for it, by what it kills: so it sets
+ * the status, or starts again, also for one that does not run any more. */
 static status_t call_invoke(struct thread *self)
 {
     word_t culprit = 0;
@@ -144,9 +147,13 @@ static status_t call_invoke(struct thread *self)
     if (status == OK)
         status = dispatch_invoke(self, cap, context_info(&self->context) >> ABI_INFO_LABEL_SHIFT,
                                  context_words(&self->context), &culprit);
-    if (status != PREEMPTED)
-        context_set_event(&self->context, 0, 0, culprit);
-    return status;
+    if (status == PREEMPTED) {
+        context_restart_call(&self->context);
+        return status;
+    }
+    context_set_event(&self->context, 0, 0, culprit);
+    context_set_status(&self->context, status);
+    return long_done(self, status); /* also where it could not go on after a preemption */
 }
 
 /* ---- entries ---- */
@@ -176,12 +183,8 @@ struct thread *complete_call(struct cpu *cpu, struct thread *self)
 {
     status_t status = call_dispatch(self);
 
-    if (cpu->current == self) {
-        if (status == PREEMPTED)
-            context_restart_call(&self->context);
-        else
-            context_set_status(&self->context, status);
-    }
+    if (cpu->current == self && status != PREEMPTED)
+        context_set_status(&self->context, status);
     return kernel_leave(cpu);
 }
 
@@ -192,15 +195,28 @@ struct thread *complete_fault(struct cpu *cpu, struct thread *self, word_t kind,
     return kernel_leave(cpu);
 }
 
+/* With several cores the lock is needed, and may bring the news that the thread was taken away. */
+static NEVER_INLINE struct thread *trap_call_locked(struct thread *self)
+{
+    struct cpu *cpu = cpu_current();
+
+    return kernel_lock(cpu, true) ? fast_call(cpu, self) : kernel_leave(cpu);
+}
+
 struct thread *trap_call(struct thread *self)
+{
+    if (unlikely(kernel.cpu_count != 1))
+        return trap_call_locked(self);
+    return fast_call(cpu_current(), self);
+}
+
+struct thread *trap_forwarded(struct thread *self)
 {
     struct cpu *cpu = cpu_current();
 
     if (unlikely(!kernel_enter(cpu, true)))
         return kernel_leave(cpu);
-    if (unlikely((self->options & THREAD_FORWARDED) != 0))
-        return fast_fault(cpu, self, FAULT_FORWARDED, NO_FAULT_WORDS);
-    return fast_call(cpu, self);
+    return fast_fault(cpu, self, FAULT_FORWARDED, NO_FAULT_WORDS);
 }
 
 /* The page is mapped by now, and the thread only has to try again. */
