@@ -482,8 +482,11 @@ bool endpoint_cancel_badge_step(struct endpoint *endpoint, word_t badge, bool is
 {
     enum { WAITERS_PER_STEP = 32 };
 
-    if (is_first)
+    /* Another scan since then left its own place: begin again. */
+    if (is_first || endpoint->scan_badge != badge) {
         endpoint->scan = wait_queue_first(&endpoint->senders);
+        endpoint->scan_badge = badge;
+    }
     for (unsigned n = 0; n < WAITERS_PER_STEP && endpoint->scan != NULL; n++) {
         struct thread *sender = thread_of_waiter(endpoint->scan);
 

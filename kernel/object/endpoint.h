@@ -16,7 +16,8 @@ struct endpoint {
     struct wait_queue senders;
     struct wait_queue receivers;
     struct list closed;         /* struct cap.closed: session roots whose sessions are over */
-    struct waiter *scan;        /* where cancel_badge goes on among the senders */
+    struct waiter *scan;        /* where cancel_badge goes on among the senders, */
+    word_t scan_badge;          /* and for which badge */
 };
 
 static inline struct endpoint *endpoint_of(struct object *object)

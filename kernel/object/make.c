@@ -56,6 +56,11 @@ bool object_is_paged(enum abi_object_type type)
     return type == TYPE_FRAME || type == TYPE_MEMORY || type == TYPE_SPACE || type == TYPE_POOL;
 }
 
+word_t frame_rights(const struct cap *frame)
+{
+    return object_rights(TYPE_FRAME) & ~(word_t)(frame_is_device(frame) ? RIGHT_EXECUTE : 0);
+}
+
 status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct cap *slot)
 {
     struct memory *memory = memory_of(memory_cap->object);
@@ -66,9 +71,8 @@ status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct 
     if (status != OK)
         return status;
     node_init(&slot->node, CAP_OWNER | CAP_MAKING, TYPE_FRAME);
-    slot->node.rights =
-        (uint16_t)(object_rights(TYPE_FRAME) & (is_ram ? ~(word_t)0 : ~(word_t)RIGHT_EXECUTE));
     slot->node.pages = (uint32_t)pages | (is_ram ? 0 : (uint32_t)FRAME_DEVICE);
+    slot->node.rights = (uint16_t)frame_rights(slot);
     slot->range.base = range_of_frame(base);
     memory_insert(memory, &slot->range, &place);
     node_add_child(&memory_cap->node, &slot->node);

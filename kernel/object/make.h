@@ -13,6 +13,9 @@ uint64_t object_bytes(enum abi_object_type type, word_t size);
 /* Lies on page boundaries, its size counted in pages. */
 bool object_is_paged(enum abi_object_type type);
 
+/* Every right a frame's first capability can have. */
+word_t frame_rights(const struct cap *frame);
+
 /* Reserve pages for a frame and put its capability, marked CAP_MAKING, into the empty slot.  The
  * caller zeroes RAM and clears the mark.  ERR_NO_MEMORY, ERR_IN_USE. */
 status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct cap *slot);

@@ -292,7 +292,10 @@ void thread_set_priority(struct thread *thread, unsigned priority)
     struct wait_queue *queue = thread_queue(thread);
 
     if (queue != NULL) {
-        wait_queue_remove(queue, &thread->waiter);
+        if (thread->state == THREAD_SENDING)
+            endpoint_leave_senders(thread);
+        else
+            wait_queue_remove(queue, &thread->waiter);
         thread->runnable.priority = (uint8_t)priority;
         wait_queue_insert(queue, &thread->waiter, priority);
     } else if (thread->state == THREAD_READY) {
@@ -324,11 +327,16 @@ void thread_fault_undeliverable(struct thread *thread)
     notification_signal_cap(&kernel.watch, kernel.watch_bits);
 }
 
-void thread_fault(struct thread *thread, word_t kind, const word_t words[4])
+static void thread_set_fault(struct thread *thread, word_t kind, const word_t words[4])
 {
     thread->fault_info = endpoint_fault_info(kind);
     for (unsigned i = 0; i < array_count(thread->fault_words); i++)
         thread->fault_words[i] = words[i];
+}
+
+void thread_fault(struct thread *thread, word_t kind, const word_t words[4])
+{
+    thread_set_fault(thread, kind, words);
     if (!thread_send_fault(thread, SLOT_FAULT))
         thread_fault_undeliverable(thread);
 }
@@ -337,8 +345,9 @@ bool thread_report_timeout(struct thread *thread)
 {
     if (thread_object(thread, SLOT_TIMEOUT) == NULL)
         return false;
-    thread->fault_info = endpoint_fault_info(FAULT_BUDGET);
-    thread->fault_words[0] = (word_t)ticks_to_ns(thread->running_on->consumed, kernel.frequency);
+    uint64_t consumed = ticks_to_ns(thread->running_on->consumed, kernel.frequency);
+
+    thread_set_fault(thread, FAULT_BUDGET, (word_t[4]){(word_t)consumed});
     thread->state = THREAD_STOPPED;
     return thread_send_fault(thread, SLOT_TIMEOUT);
 }

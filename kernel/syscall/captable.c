@@ -150,11 +150,11 @@ status_t sys_captable_delete(struct thread *self, struct cap *cap, struct captab
     if (status != OK)
         return status;
     args->culprit = 0;
-    while (!cap_delete_step(slot)) {
+    /* Who killed an object cleans up, also after a restart, when the slot may hold something new. */
+    while (self->progress == 0 && !cap_delete_step(slot)) {
         if (kernel_should_preempt())
             return PREEMPTED;
     }
-    /* Who killed an object cleans up, also after a restart. */
     if (kernel.kills != kills)
         self->progress = 1;
     if (self->progress != 0 && long_clean() == PREEMPTED)
@@ -198,7 +198,7 @@ status_t sys_captable_query(struct thread *self, struct cap *cap, struct captabl
     bool is_dead = !cap_is_empty(slot) && cap_check(slot) == ERR_PEER_GONE;
 
     args->type = is_dead ? TYPE_DEAD : cap_type(slot);
-    args->rights = is_dead ? 0 : cap_rights(slot);
+    args->rights = is_dead || (slot->node.flags & CAP_MAKING) != 0 ? 0 : cap_rights(slot);
     args->badge = is_dead || cap_is_empty(slot) || cap_type(slot) == TYPE_FRAME ? 0 : slot->badge;
     args->children = is_dead || slot->node.first == NULL ? 0 : 1;
     return OK;

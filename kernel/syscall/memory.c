@@ -30,11 +30,20 @@ static bool frame_is_under_way(const struct making *m)
            frame_base(m->slot) == m->base && frame_pages(m->slot) == m->size;
 }
 
-/* Reserve a frame's pages, then zero them; a frame under way from before a preemption is gone on
- * with. */
+/* So many steps that 16 bits count them: more than four pages only above a gigabyte. */
+static size_t pages_per_step(size_t pages)
+{
+    return ZERO_PAGES_PER_STEP * (pages / (UINT16_MAX * (size_t)ZERO_PAGES_PER_STEP) + 1);
+}
+
+/*
+ * Reserve a frame's pages, then zero them.  A frame under way counts its zeroed steps in place of
+ * its rights, which nobody can use yet.  So whoever finds it goes on with it, and progress that
+ * a thread remembers of a frame that is gone leaves no page of this one as it was.
+ */
 static status_t frame_make(struct making *m)
 {
-    struct thread *self = m->self;
+    size_t step = pages_per_step(m->size);
 
     if (!frame_is_under_way(m)) {
         status_t status = cap_is_empty(m->slot) ? make_frame(m->memory, m->base, m->size, m->slot)
@@ -42,18 +51,21 @@ static status_t frame_make(struct making *m)
 
         if (status != OK)
             return status;
-        self->progress_pages = 0;
+        m->slot->node.rights = 0;
     }
-    while (!frame_is_device(m->slot) && self->progress_pages < m->size) {
-        size_t pages = word_min(m->size - self->progress_pages, ZERO_PAGES_PER_STEP);
+    size_t zeroed = frame_is_device(m->slot) ? m->size : m->slot->node.rights * step;
 
-        zero_pages(phys_to_virt(m->base + (paddr_t)self->progress_pages * PAGE_SIZE), pages);
-        self->progress_pages += pages;
-        if (self->progress_pages < m->size && kernel_should_preempt())
+    while (zeroed < m->size) {
+        size_t pages = word_min(m->size - zeroed, step);
+
+        zero_pages(phys_to_virt(m->base + (paddr_t)zeroed * PAGE_SIZE), pages);
+        zeroed += pages;
+        m->slot->node.rights++;
+        if (zeroed < m->size && kernel_should_preempt())
             return PREEMPTED;
     }
+    m->slot->node.rights = (uint16_t)frame_rights(m->slot);
     m->slot->node.flags &= (uint8_t)~CAP_MAKING;
-    self->progress_pages = 0;
     return OK;
 }
 

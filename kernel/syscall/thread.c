@@ -116,15 +116,11 @@ status_t sys_thread_resume(struct thread *self, struct cap *cap, struct thread_r
     return thread_resume(thread_target(cap));
 }
 
-/* A thread that stops itself finds the stop done when it is resumed. */
 status_t sys_thread_stop(struct thread *self, struct cap *cap, struct thread_stop *args)
 {
-    struct thread *thread = thread_target(cap);
-
+    (void)self;
     (void)args;
-    if (thread == self)
-        context_set_status(&self->context, OK);
-    thread_stop(thread);
+    thread_stop(thread_target(cap));
     return OK;
 }
 
@@ -139,6 +135,12 @@ status_t sys_thread_cancel(struct thread *self, struct cap *cap, struct thread_c
 static bool is_readable(const struct thread *thread)
 {
     return is_idle(thread) || thread->state == THREAD_CALLING || thread->state == THREAD_SENDING;
+}
+
+/* A queued message was checked and is still in its registers. */
+static bool has_message(const struct thread *thread)
+{
+    return thread->state == THREAD_SENDING && thread->send_kind != SEND_FAULT;
 }
 
 status_t sys_thread_read(struct thread *self, struct cap *cap, struct thread_read *args)
@@ -161,7 +163,7 @@ status_t sys_thread_write(struct thread *self, struct cap *cap, struct thread_wr
     bool has_fpu = thread->wants_fpu;
 
     (void)args;
-    if (!is_readable(thread) || buffer == NULL)
+    if (!is_readable(thread) || has_message(thread) || buffer == NULL)
         return ERR_BAD_STATE;
     cpu_save_fpu(thread);
     status_t status = context_write(&thread->context, &thread->fpu, &has_fpu, buffer->list);

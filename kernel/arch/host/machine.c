@@ -6,7 +6,6 @@
 #include <arch/irq.h>
 #include <arch/paging.h>
 #include <arch/trap.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cpu.h"
@@ -111,10 +110,8 @@ void host_wait_for_interrupt(void)
 {
     struct host_core *core = this_core();
 
-    if (core->timer == UINT64_MAX) {
-        (void)fprintf(stderr, "host: core %u sleeps for ever\n", host.core);
-        abort();
-    }
+    if (core->timer == UINT64_MAX)
+        arch_power_off(HOST_SLEEPS_FOR_EVER);
     if (host.now < core->timer)
         host.now = core->timer;
 }
@@ -163,7 +160,7 @@ void irq_mask(unsigned line)
 
 void debug_console_put(char c)
 {
-    (void)putc(c, stderr);
+    host.console[host.console_used++ % HOST_CONSOLE_BYTES] = c;
 }
 
 paddr_t debug_console_base(void)
