@@ -375,7 +375,7 @@ void cpu_switch_fpu(struct cpu *cpu, struct thread *next)
 
 static void switch_debug(struct cpu *cpu, struct thread *next)
 {
-    if (next->has_debug) {
+    if (thread_is_unusual(next, UNUSUAL_DEBUG)) {
         debug_load(&next->debug);
         cpu->has_debug = true;
     } else if (cpu->has_debug) {

@@ -52,11 +52,16 @@ static inline struct thread *only_waiter(const struct wait_queue *queue)
 static inline bool can_switch_to(const struct cpu *cpu, struct thread *next, struct space **space)
 {
     *space = (struct space *)(void *)next->slots[SLOT_SPACE].object;
-    if (unlikely(run_queue_has_above(&cpu->queue, thread_priority(next)) || next->has_debug ||
-                 cpu->has_debug))
+    if (unlikely(run_queue_has_above(&cpu->queue, thread_priority(next))))
         return false;
     return *space != NULL && !(*space)->object.is_dead &&
            space_id_is_current(&kernel.space_ids, &(*space)->id);
+}
+
+/* Nothing about either thread needs the complete path. */
+static inline bool are_usual(const struct thread *a, const struct thread *b)
+{
+    return (a->unusual | b->unusual) == 0;
 }
 
 /* The thread's own budget lets it run here now. */
@@ -64,7 +69,7 @@ static inline bool can_pay(const struct cpu *cpu, const struct thread *thread)
 {
     const struct budget *budget = thread->running_on;
 
-    return budget != NULL && budget->cpu == cpu && thread->debtor == NULL &&
+    return budget != NULL && budget->cpu == cpu &&
            (budget == cpu->budget || budget_is_unlimited(budget) || budget_has_time(budget));
 }
 
@@ -145,16 +150,19 @@ static inline void switch_to(struct cpu *cpu, struct thread *self, struct thread
         cpu_switch_fpu(cpu, next);
 }
 
-/* The running thread is another one: it may pay from another budget, and have equals to take turns
- * with. */
-static inline void turn_time(struct cpu *cpu)
+/* The running thread is another one: it may have equals to take turns with. */
+static inline void turn(struct cpu *cpu, struct thread *next)
 {
-    bool has_turned = cpu->budget != cpu->current->running_on;
-
-    if (has_turned)
-        cpu_charge(cpu, arch_time_now());
-    if (has_turned || run_queue_has_equal(&cpu->queue, thread_priority(cpu->current)))
+    if (unlikely(run_queue_has_equal(&cpu->queue, thread_priority(next))))
         cpu_set_timer(cpu);
+}
+
+/* And it may pay from another budget. */
+static NEVER_INLINE void turn_budget(struct cpu *cpu, struct thread *next)
+{
+    if (cpu->budget != next->running_on)
+        cpu_charge(cpu, arch_time_now());
+    cpu_set_timer(cpu);
 }
 
 /* ---- call and fault ---- */
@@ -165,7 +173,7 @@ static inline struct thread *find_server(const struct cpu *cpu, const struct thr
 {
     struct thread *server = only_waiter(&endpoint->receivers);
 
-    if (unlikely(server == NULL || self->debtor != NULL || server->minimum != 0 ||
+    if (unlikely(server == NULL || !are_usual(self, server) || server->minimum != 0 ||
                  server->running_on == NULL))
         return NULL;
     if (unlikely(!thread_is_passive(server) && !can_pay(cpu, server)))
@@ -187,10 +195,13 @@ static inline struct thread *hand_over(struct cpu *cpu, struct thread *self, str
     self->answer = reply;
     self->send_kind = (uint8_t)kind;
     self->state = THREAD_CALLING;
-    if (likely(thread_is_passive(server)))
-        take_budget(server, self->running_on);
     switch_to(cpu, self, server, space);
-    turn_time(cpu);
+    if (likely(thread_is_passive(server))) {
+        take_budget(server, self->running_on);
+        turn(cpu, server);
+    } else {
+        turn_budget(cpu, server);
+    }
     return done(server);
 }
 
@@ -289,9 +300,8 @@ static NEVER_INLINE struct thread *fast_reply_receive(struct cpu *cpu, struct th
     struct reply *reply = reply_of(reply_cap->object);
     struct thread *caller = reply->caller;
 
-    if (unlikely(caller == NULL || self->reply != reply || caller->is_stopped ||
-                 self->debtor != NULL || !can_move(self, caller, info) ||
-                 !is_quiet(self, endpoint)))
+    if (unlikely(caller == NULL || self->reply != reply || !are_usual(self, caller) ||
+                 !can_move(self, caller, info) || !is_quiet(self, endpoint)))
         return complete_call(cpu, self);
     struct budget *own = find_own_budget(cpu, self, caller);
 
@@ -306,10 +316,13 @@ static NEVER_INLINE struct thread *fast_reply_receive(struct cpu *cpu, struct th
     self->waiting_on = &endpoint->object;
     self->waiter.priority = self->runnable.priority;
     tree_insert_only(&endpoint->receivers.tree, &self->waiter.node);
-    if (likely(own != self->running_on))
-        take_budget(self, own);
     switch_to(cpu, self, caller, space);
-    turn_time(cpu);
+    if (likely(thread_is_passive(self))) {
+        take_budget(self, own);
+        turn(cpu, caller);
+    } else {
+        turn_budget(cpu, caller);
+    }
     return done(caller);
 }
 
@@ -342,7 +355,8 @@ static NEVER_INLINE struct thread *fast_signal(struct cpu *cpu, struct thread *s
     }
     struct thread *waiter = only_waiter(&notification->waiters);
 
-    if (unlikely(waiter == NULL || bits == 0 || waiter->is_stopped || !can_pay(cpu, waiter)))
+    if (unlikely(waiter == NULL || bits == 0 || !are_usual(self, waiter) ||
+                 !can_pay(cpu, waiter)))
         return complete_call(cpu, self);
     if (thread_priority(waiter) > thread_priority(self)) {
         if (unlikely(run_queue_has_equal(&cpu->queue, thread_priority(waiter)) ||
@@ -354,7 +368,7 @@ static NEVER_INLINE struct thread *fast_signal(struct cpu *cpu, struct thread *s
         self->state = THREAD_READY;
         run_queue_push_front(&cpu->queue, &self->runnable);
         switch_to(cpu, self, waiter, space);
-        turn_time(cpu);
+        turn_budget(cpu, waiter);
         return done(waiter);
     }
     notification->bits |= bits;
@@ -388,7 +402,8 @@ static NEVER_INLINE struct thread *fast_wait(struct cpu *cpu, struct thread *sel
         return complete_call(cpu, self);
     struct thread *next = container_of(runnable, struct thread, runnable);
 
-    if (unlikely(!can_pay(cpu, next) || !can_switch_to(cpu, next, &space)))
+    if (unlikely(!are_usual(self, next) || !can_pay(cpu, next) ||
+                 !can_switch_to(cpu, next, &space)))
         return complete_call(cpu, self);
     run_queue_remove(&cpu->queue, runnable);
     self->state = THREAD_WAITING;
@@ -396,17 +411,21 @@ static NEVER_INLINE struct thread *fast_wait(struct cpu *cpu, struct thread *sel
     self->waiter.priority = self->runnable.priority;
     tree_insert_only(&notification->waiters.tree, &self->waiter.node);
     switch_to(cpu, self, next, space);
-    turn_time(cpu);
+    turn_budget(cpu, next);
     return done(next);
 }
 
 struct thread *fast_call(struct cpu *cpu, struct thread *self)
 {
-    switch (context_call(&self->context)) {
-    case ABI_CALL_CALL: return fast_send_call(cpu, self);
-    case ABI_CALL_REPLY_RECEIVE: return fast_reply_receive(cpu, self);
-    case ABI_CALL_SIGNAL: return fast_signal(cpu, self);
-    case ABI_CALL_WAIT: return fast_wait(cpu, self);
-    default: return complete_call(cpu, self);
-    }
+    word_t call = context_call(&self->context);
+
+    if (call == ABI_CALL_CALL)
+        return fast_send_call(cpu, self);
+    if (call == ABI_CALL_REPLY_RECEIVE)
+        return fast_reply_receive(cpu, self);
+    if (call == ABI_CALL_SIGNAL)
+        return fast_signal(cpu, self);
+    if (call == ABI_CALL_WAIT)
+        return fast_wait(cpu, self);
+    return complete_call(cpu, self);
 }

@@ -388,7 +388,7 @@ static void dump_thread(struct dump *dump, struct thread *thread)
         field(dump, thread_priority(thread));
         field(dump, thread->ceiling);
         field(dump, thread->options);
-        field(dump, thread->is_stopped);
+        field(dump, thread_is_unusual(thread, UNUSUAL_STOPPED));
         field(dump, thread->cpu == NULL ? 0 : thread->cpu->index);
         object_field(dump, thread->running_on == NULL ? NULL : &thread->running_on->object);
         object_field(dump, thread->debtor == NULL ? NULL : &thread->debtor->object);

@@ -144,9 +144,9 @@ static void thread_queue_to_run(struct thread *thread, bool is_first)
 /* A stop that came while it waited for a reply takes effect now. */
 static bool stop_instead(struct thread *thread)
 {
-    if (!thread->is_stopped)
+    if (!thread_is_unusual(thread, UNUSUAL_STOPPED))
         return false;
-    thread->is_stopped = false;
+    thread_set_unusual(thread, UNUSUAL_STOPPED, false);
     thread->state = THREAD_STOPPED;
     return true;
 }
@@ -166,6 +166,7 @@ void thread_hand_over(struct thread *thread)
 void thread_set_debt(struct thread *thread, struct budget *debtor)
 {
     thread->debtor = debtor;
+    thread_set_unusual(thread, UNUSUAL_DEBT, true);
     list_push_back(&debtor->debtors, &thread->on_debtor);
 }
 
@@ -174,6 +175,7 @@ void thread_clear_debt(struct thread *thread)
     if (thread->debtor == NULL)
         return;
     thread->debtor = NULL;
+    thread_set_unusual(thread, UNUSUAL_DEBT, false);
     list_remove(&thread->on_debtor);
 }
 
@@ -229,7 +231,7 @@ static void restart_call(struct thread *thread)
 void thread_stop(struct thread *thread)
 {
     if (thread->state == THREAD_CALLING) {
-        thread->is_stopped = true;
+        thread_set_unusual(thread, UNUSUAL_STOPPED, true);
         return;
     }
     if (is_queued_in_call(thread) && restarts_by_trap(thread))
@@ -256,12 +258,12 @@ status_t thread_resume(struct thread *thread)
     if (thread_space(thread) == NULL)
         return ERR_BAD_STATE;
     if (thread_drop_fault(thread)) {
-        thread->is_stopped = false;
+        thread_set_unusual(thread, UNUSUAL_STOPPED, false);
         thread_queue_to_run(thread, false);
         return OK;
     }
-    if (thread->state == THREAD_CALLING && thread->is_stopped) {
-        thread->is_stopped = false;
+    if (thread->state == THREAD_CALLING && thread_is_unusual(thread, UNUSUAL_STOPPED)) {
+        thread_set_unusual(thread, UNUSUAL_STOPPED, false);
         return OK;
     }
     if (thread->state != THREAD_STOPPED && thread->state != THREAD_FAULTED)

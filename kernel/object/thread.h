@@ -44,6 +44,12 @@ enum thread_slot {
     THREAD_SLOTS,
 };
 
+enum thread_unusual {
+    UNUSUAL_STOPPED = 1,            /* stop came while it waits for a reply */
+    UNUSUAL_DEBUG = 2,              /* breakpoints or single step are set */
+    UNUSUAL_DEBT = 4,               /* it has a debtor */
+};
+
 enum { THREAD_PASSIVE = 1, THREAD_FORWARDED = 2, THREAD_OPTIONS = 3 };
 
 /* What a thread sends when it is queued: a plain message, a call, or a fault on its behalf. */
@@ -57,9 +63,8 @@ struct thread {
     uint8_t state;                  /* enum thread_state */
     uint8_t ceiling;
     uint8_t options;
-    bool is_stopped;                /* stop came while it waits for a reply */
+    uint8_t unusual;                /* UNUSUAL_*: what the short path leaves to the complete one */
     bool wants_fpu;                 /* it used floating point before */
-    bool has_debug;                 /* breakpoints or single step are set */
     bool is_root;                   /* its faults end the system */
     struct cpu *cpu;                /* where it runs or last ran */
     struct cpu *fpu_home; /* the core whose FPU registers hold its state, or NULL: it is here */
@@ -129,6 +134,16 @@ static inline bool thread_is_passive(const struct thread *thread)
     return (thread->options & THREAD_PASSIVE) != 0;
 }
 
+static inline void thread_set_unusual(struct thread *thread, enum thread_unusual what, bool is_set)
+{
+    thread->unusual = (uint8_t)(is_set ? thread->unusual | what : thread->unusual & ~what);
+}
+
+static inline bool thread_is_unusual(const struct thread *thread, enum thread_unusual what)
+{
+    return (thread->unusual & what) != 0;
+}
+
 void thread_init(struct thread *thread);
 
 /* ---- life ---- */
@@ -142,7 +157,7 @@ void thread_hand_over(struct thread *thread);
 
 /* Take the thread off its core, out of every queue, on any core; on return it runs nowhere and is
  * THREAD_STOPPED.  A call it was queued in, or had just entered, is restarted when it is resumed;
- * waiting for a reply goes on (is_stopped). */
+ * waiting for a reply goes on (UNUSUAL_STOPPED). */
 void thread_stop(struct thread *thread);
 
 /* ERR_BAD_STATE when it is not stopped, or has no space. */

@@ -199,8 +199,10 @@ status_t sys_thread_bind(struct thread *self, struct cap *cap, struct thread_bin
 status_t sys_thread_set_minimum(struct thread *self, struct cap *cap,
                                 struct thread_set_minimum *args)
 {
+    struct thread *thread = thread_target(cap);
+
     (void)self;
-    thread_target(cap)->minimum = ns_to_ticks(args->minimum, kernel.frequency);
+    thread->minimum = ns_to_ticks(args->minimum, kernel.frequency);
     return OK;
 }
 
@@ -222,7 +224,7 @@ status_t sys_thread_set_breakpoint(struct thread *self, struct cap *cap,
     status_t status = debug_set_breakpoint(&thread->debug, args->number, args->address,
                                            (enum breakpoint_kind)args->kind);
 
-    thread->has_debug = debug_in_use(&thread->debug);
+    thread_set_unusual(thread, UNUSUAL_DEBUG, debug_in_use(&thread->debug));
     return status;
 }
 
@@ -240,7 +242,7 @@ status_t sys_thread_single_step(struct thread *self, struct cap *cap,
         return ERR_BAD_STATE;
     status_t status = debug_single_step(&thread->debug, &thread->context, args->on == 1);
 
-    thread->has_debug = debug_in_use(&thread->debug);
+    thread_set_unusual(thread, UNUSUAL_DEBUG, debug_in_use(&thread->debug));
     return status;
 }
 

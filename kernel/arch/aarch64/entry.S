@@ -103,6 +103,10 @@ vectors:
 
 entry_forwarded:
     store_scratch
+    store_kept
+    bl      trap_forwarded
+    b       trap_exit
+
 entry_call:
     store_kept
     bl      trap_call

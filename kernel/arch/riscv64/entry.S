@@ -60,7 +60,7 @@ trap_entry:
     sd      zero, 29 * 8(tp)                    /* lost in a call */
     sd      zero, 30 * 8(tp)
     sd      zero, 31 * 8(tp)
-3:  enter_kernel ECALL_BYTES
+    enter_kernel ECALL_BYTES
     jal     trap_call
 
 /* a0 = the thread to go on with */
@@ -86,7 +86,9 @@ thread_resume:
 
 2:  sd      t5, 30 * 8(tp)
     sd      t6, 31 * 8(tp)
-    j       3b
+    enter_kernel ECALL_BYTES
+    jal     trap_forwarded
+    j       thread_resume
 
 /* Only the first exit comes here, with SPP still set by the trap that turned the MMU on. */
     .globl  trap_exit

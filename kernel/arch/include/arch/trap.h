@@ -22,6 +22,7 @@ struct trap_fault {
 
 /* Implemented by the portable kernel (kernel/trap.c). */
 struct thread *trap_call(struct thread *self);
+struct thread *trap_forwarded(struct thread *self);     /* a call of a forwarded thread */
 struct thread *trap_fault(struct thread *self, const struct trap_fault *fault);
 struct thread *trap_fpu(struct thread *self); /* the unit was off and the thread wants it */
 struct thread *trap_interrupt(struct thread *self);
