@@ -13,7 +13,8 @@
 #include <base/types.h>
 #include <setjmp.h>
 
-enum { HOST_LINES = 32, HOST_TLB_ENTRIES = 64 };
+enum { HOST_LINES = 32, HOST_TLB_ENTRIES = 64, HOST_CONSOLE_BYTES = 512 };
+enum { HOST_SLEEPS_FOR_EVER = 102 };   /* exit code: nobody is ready, and no timer runs */
 
 /* A translation that a core remembers. */
 struct host_translation {
@@ -48,6 +49,8 @@ struct host {
     jmp_buf request_answered;
     jmp_buf *power;                     /* where power off, reboot and panic go */
     unsigned exit_code;
+    unsigned console_used;
+    char console[HOST_CONSOLE_BYTES];   /* the last of what the kernel printed */
 };
 
 extern struct host host;
