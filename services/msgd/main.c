@@ -4,7 +4,7 @@
  *
  * It is on nobody's data path: it hands a client's request to the publisher, and the publisher's
  * session to the client.  It calls no component, so none can hold it up; a publisher is signalled
- * and fetches.  A client is known by its badge, its index in the manifest and one.
+ * and fetches.  A client is known by its badge, as root gave it.
  */
 #include "directory.h"
 
@@ -23,12 +23,8 @@ struct msgd {
     struct directory directory;
     struct ipc_service service;
     struct ipc_kept kept[DIRECTORY_REQUESTS_MAX]; /* the clients that wait, by request */
+    uint32_t instances[MANIFEST_COMPONENTS_MAX];  /* of each component, the one last heard of */
 };
-
-static uint32_t client_of(const struct ipc_request *request)
-{
-    return (uint32_t)request->message.badge - 1;
-}
 
 static void end_requests(struct msgd *msgd, directory_set_t set, status_t status)
 {
@@ -36,6 +32,42 @@ static void end_requests(struct msgd *msgd, directory_set_t set, status_t status
         if ((set >> i & 1) != 0)
             ipc_reply_later(&msgd->service, &msgd->kept[i], status, NULL);
     }
+}
+
+static status_t unpublish(struct msgd *msgd, uint32_t client, const char *name)
+{
+    directory_set_t ended;
+    word_t wake = 0;
+    status_t status = directory_unpublish(&msgd->directory, client, name, &ended, &wake);
+
+    if (status != OK)
+        return status;
+    component_drop(&msgd->self, wake);
+    end_requests(msgd, ended, ERR_PEER_GONE);
+    return OK;
+}
+
+/* A component is gone: so is what it published, and nobody waits for its answers. */
+static void forget(struct msgd *msgd, uint32_t client)
+{
+    const char *name;
+
+    end_requests(msgd, directory_drop_requests(&msgd->directory, client), ERR_PEER_GONE);
+    while (directory_next_left(&msgd->directory, client, &name))
+        (void)unpublish(msgd, client, name);
+}
+
+/* Who asks.  A new instance may be heard of before the end of the one before. */
+static uint32_t client_of(struct msgd *msgd, const struct ipc_request *request)
+{
+    uint32_t client = manifest_badge_index(request->message.badge);
+    uint32_t instance = manifest_badge_instance(request->message.badge);
+
+    rt_assert(client < MANIFEST_COMPONENTS_MAX);
+    if (msgd->instances[client] != instance)
+        forget(msgd, client);
+    msgd->instances[client] = instance;
+    return client;
 }
 
 static void signal_publisher(const struct directory_entry *entry)
@@ -52,7 +84,7 @@ status_t names_on_publish(void *state, struct ipc_request *request,
     directory_set_t refused;
     status_t status;
 
-    status = directory_publish(&msgd->directory, client_of(request), in->name, &offer, &refused);
+    status = directory_publish(&msgd->directory, client_of(msgd, request), in->name, &offer, &refused);
     if (status != OK)
         return status;
     ipc_take_cap(request, in->wake);
@@ -61,23 +93,12 @@ status_t names_on_publish(void *state, struct ipc_request *request,
     return OK;
 }
 
-static status_t unpublish(struct msgd *msgd, uint32_t client, const char *name)
-{
-    directory_set_t ended;
-    word_t wake = 0;
-    status_t status = directory_unpublish(&msgd->directory, client, name, &ended, &wake);
-
-    if (status != OK)
-        return status;
-    component_drop(&msgd->self, wake);
-    end_requests(msgd, ended, ERR_PEER_GONE);
-    return OK;
-}
-
 status_t names_on_unpublish(void *state, struct ipc_request *request,
                             const struct names_unpublish_in *in)
 {
-    return unpublish(state, client_of(request), in->name);
+    struct msgd *msgd = state;
+
+    return unpublish(msgd, client_of(msgd, request), in->name);
 }
 
 status_t names_on_query(void *state, struct ipc_request *request, const struct names_query_in *in,
@@ -85,7 +106,7 @@ status_t names_on_query(void *state, struct ipc_request *request, const struct n
 {
     struct msgd *msgd = state;
 
-    return directory_query(&msgd->directory, client_of(request), in->name, &out->version);
+    return directory_query(&msgd->directory, client_of(msgd, request), in->name, &out->version);
 }
 
 status_t names_on_request(void *state, struct ipc_request *request,
@@ -97,7 +118,7 @@ status_t names_on_request(void *state, struct ipc_request *request,
     status_t status;
 
     (void)out;
-    status = directory_request(&msgd->directory, client_of(request), in->name, in->version, &index,
+    status = directory_request(&msgd->directory, client_of(msgd, request), in->name, in->version, &index,
                                &to_signal);
     if (status != OK)
         return status;
@@ -116,7 +137,7 @@ status_t names_on_fetch_request(void *state, struct ipc_request *request,
     struct msgd *msgd = state;
     const struct directory_request *fetched;
     uint32_t index;
-    status_t status = directory_fetch(&msgd->directory, client_of(request), &index);
+    status_t status = directory_fetch(&msgd->directory, client_of(msgd, request), &index);
 
     if (status != OK)
         return status;
@@ -137,7 +158,7 @@ status_t names_on_deliver(void *state, struct ipc_request *request,
     uint32_t index;
     status_t status;
 
-    status = directory_answer(&msgd->directory, client_of(request), in->id, &index);
+    status = directory_answer(&msgd->directory, client_of(msgd, request), in->id, &index);
     if (status != OK)
         return status;
     status = names_request_pack(&reply, &out);
@@ -154,22 +175,19 @@ status_t names_on_refuse(void *state, struct ipc_request *request,
 
     if (in->reason == 0 || in->reason > IPC_STATUS_MAX)
         return ERR_BAD_ARGUMENT;
-    status = directory_answer(&msgd->directory, client_of(request), in->id, &index);
+    status = directory_answer(&msgd->directory, client_of(msgd, request), in->id, &index);
     if (status == OK)
         ipc_reply_later(&msgd->service, &msgd->kept[index], -(status_t)in->reason, NULL);
     return status;
 }
 
-/* A component is gone: so is what it published, and nobody waits for its answers. */
 static void on_closed(void *state, word_t badge)
 {
     struct msgd *msgd = state;
-    uint32_t client = (uint32_t)badge - 1;
-    const char *name;
+    uint32_t client = manifest_badge_index(badge);
 
-    end_requests(msgd, directory_drop_requests(&msgd->directory, client), ERR_PEER_GONE);
-    while (directory_next_left(&msgd->directory, client, &name))
-        (void)unpublish(msgd, client, name);
+    if (msgd->instances[client] == manifest_badge_instance(badge))
+        forget(msgd, client);
 }
 
 static cap_t new_slot(void *state)

@@ -158,28 +158,31 @@ static status_t give_parent(struct build *build)
 }
 
 /*
- * A session at a message server is root's; the component has a copy.  So the server learns when the
- * component is gone, and that before anything its next instance says.
+ * A session at a message server is root's and outlives the instance that has a copy of it, so that
+ * the server learns of the instance's end.  The next instance has another badge: if it is faster
+ * than the news, the server sees it by that.
  */
 static status_t give_session(struct build *build, uint32_t which)
 {
     struct root *root = build->root;
     struct component *server = &root->components[build->entry->servers[which]];
-    word_t badge = (word_t)(build->component - root->components) + 1;
+    uint32_t index = (uint32_t)(build->component - root->components);
+    word_t badge = manifest_badge(index, root->supervisor.children[index].starts + 1);
     cap_t *session = &build->component->sessions[which];
-    status_t status;
+    status_t status = OK;
 
     if (server->memory.cap == 0)
         return build_refuse(build, server->entry->name, "this message server is down",
                             ERR_PEER_GONE);
-    if (*session == 0) {
+    if (*session == 0)
         status = rt_slots_take(&root->slots, 1, session);
-        if (status == OK)
-            status = skr_captable_copy(ABI_ROOT_CAPTABLE, *session, ABI_ROOT_CAPTABLE,
-                                       server->slots + ROOT_SLOT_ENDPOINT, RIGHTS_CALL, badge, 1);
-        if (status != OK)
-            return status;
-    }
+    else
+        status = skr_captable_delete(ABI_ROOT_CAPTABLE, *session);
+    if (status == OK)
+        status = skr_captable_copy(ABI_ROOT_CAPTABLE, *session, ABI_ROOT_CAPTABLE,
+                                   server->slots + ROOT_SLOT_ENDPOINT, RIGHTS_CALL, badge, 1);
+    if (status != OK)
+        return status;
     return build_give_named(build, server->entry->name, "", *session, RIGHTS_CALL, 0);
 }
 

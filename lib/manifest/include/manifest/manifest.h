@@ -123,4 +123,25 @@ uint32_t manifest_find(const struct manifest *manifest, const char *name);
 /* Processor time that all components of a core ask for, root's on core 0, in millionths. */
 uint64_t manifest_share(const struct manifest *manifest, uint32_t core, uint32_t core_count);
 
+/*
+ * How message servers know who calls: a session's badge has the component's index and which of its
+ * instances it is, so that a later one can't be taken for an earlier one.
+ */
+enum { MANIFEST_BADGE_INDEX_BITS = 8 };
+
+static inline word_t manifest_badge(uint32_t index, uint32_t instance)
+{
+    return (word_t)instance << MANIFEST_BADGE_INDEX_BITS | (index + 1);
+}
+
+static inline uint32_t manifest_badge_index(word_t badge)
+{
+    return (uint32_t)(badge & ((1 << MANIFEST_BADGE_INDEX_BITS) - 1)) - 1;
+}
+
+static inline uint32_t manifest_badge_instance(word_t badge)
+{
+    return (uint32_t)(badge >> MANIFEST_BADGE_INDEX_BITS);
+}
+
 #endif
