@@ -50,11 +50,6 @@ static inline void arch_wait_for_interrupt(void)
     __asm__ volatile("wfi" ::: "memory");
 }
 
-static inline void arch_relax(void)
-{
-    __asm__ volatile(".4byte 0x0100000f" ::: "memory"); /* pause: a hint on every machine */
-}
-
 static inline uint64_t arch_time_now(void)
 {
     uint64_t now;
@@ -69,6 +64,23 @@ static inline void arch_timer_set(uint64_t deadline)
         __asm__ volatile("csrw 0x14d, %0" ::"r"(deadline)); /* stimecmp */
     else
         timer_set_by_firmware(deadline);
+}
+
+/*
+ * An emulator that runs all cores on one thread goes on to the next core at a wfi, but not at a
+ * pause.  With the timer pending, wfi ends at once; what the timer was set to is put back.
+ */
+static inline void arch_relax(void)
+{
+    word_t deadline;
+
+    if (likely(timer_has_compare_register))
+        __asm__ volatile("csrrw %0, 0x14d, zero\n" /* stimecmp */
+                         "wfi\n"
+                         "csrw 0x14d, %0"
+                         : "=&r"(deadline)::"memory");
+    else
+        __asm__ volatile(".4byte 0x0100000f" ::: "memory"); /* pause: a hint on every machine */
 }
 
 enum { ARCH_ELF_MACHINE = ABI_MACHINE_RISCV64 };
