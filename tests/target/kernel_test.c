@@ -15,6 +15,7 @@ int root_main(const struct abi_boot_info *boot)
         &translation_tests,
         &memory_use_tests,
         &isolation_tests,
+        &refusal_tests,
         &message_tests,
         &rights_tests,
         &schedule_tests,
