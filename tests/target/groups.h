@@ -19,5 +19,8 @@ extern const struct test_group refusal_tests; /* every entry with wrong argument
 extern const struct test_group message_tests; /* 38, 44, 46, 47 */
 extern const struct test_group rights_tests; /* 39 to 43, 45 */
 extern const struct test_group schedule_tests; /* 48 to 52, 54 */
+extern const struct test_group budget_tests; /* 53, 55 to 57 */
+extern const struct test_group fault_tests; /* 59, 60 */
+extern const struct test_group fpu_tests; /* 61 to 64 */
 
 #endif

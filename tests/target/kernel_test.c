@@ -19,6 +19,9 @@ int root_main(const struct abi_boot_info *boot)
         &message_tests,
         &rights_tests,
         &schedule_tests,
+        &budget_tests,
+        &fault_tests,
+        &fpu_tests,
     };
 
     test_run(boot, groups, array_count(groups));
