@@ -39,6 +39,7 @@ static void park_current(struct cpu *cpu, bool is_call)
 
 static void leave_space(struct cpu *cpu)
 {
+    cpu_set_stale(cpu);
     paging_activate_none();
     cpu->space = NULL;
 }
@@ -50,6 +51,7 @@ static void save_fpu_owner(struct cpu *cpu)
 
     if (owner == NULL)
         return;
+    cpu_set_stale(cpu);
     fpu_save(&owner->fpu);
     owner->fpu_home = NULL;
     cpu->fpu_owner = NULL;
@@ -72,6 +74,7 @@ static void answer_request(struct cpu *cpu, bool is_call)
     case REQUEST_SAVE_FPU: save_fpu_here(cpu); break;
     default: return;
     }
+    cpu_set_stale(cpu);
     atomic_store_explicit(&cpu->request, REQUEST_NONE, memory_order_release);
 }
 
@@ -224,6 +227,7 @@ void cpu_take_interrupts(struct cpu *cpu)
 
 void cpu_release_current(struct cpu *cpu)
 {
+    cpu_set_stale(cpu);
     cpu->current = NULL;
 }
 
@@ -402,6 +406,7 @@ struct thread *kernel_leave(struct cpu *cpu)
     cpu_switch_fpu(cpu, next);
     switch_debug(cpu, next);
     cpu_set_timer(cpu);
+    cpu->is_stale = false;
     kernel_unlock();
     return next;
 }

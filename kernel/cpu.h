@@ -44,6 +44,7 @@ struct cpu {
     uint32_t share;                 /* millionths of this core that budgets were given */
     unsigned index;
     bool has_debug;                 /* debug registers are loaded */
+    bool is_stale;                  /* space, FPU, budget or timer may have to be set up anew */
     atomic_uint request;            /* enum cpu_request; answered without the lock */
 };
 
@@ -58,6 +59,14 @@ bool kernel_lock(struct cpu *cpu, bool is_call);
  * nobody. */
 struct thread *kernel_leave(struct cpu *cpu);
 
+/* The running thread goes on and nothing changed for this core: there is nothing to do but drop the
+ * lock. */
+static inline bool cpu_is_settled(const struct cpu *cpu, const struct thread *self,
+                                  unsigned priority)
+{
+    return cpu->current == self && !cpu->is_stale && cpu->queue.ready >> priority == 0;
+}
+
 /* ---- what objects use ---- */
 
 /* Turn the FPU over to the thread that runs next: on with its state, or off. */
@@ -68,6 +77,12 @@ void cpu_set_timer(struct cpu *cpu);
 
 /* The running thread stops running (its state is the caller's to set). */
 void cpu_release_current(struct cpu *cpu);
+
+/* What a core is set up for changed: it looks again when it next leaves the kernel. */
+static inline void cpu_set_stale(struct cpu *cpu)
+{
+    cpu->is_stale = true;
+}
 
 /* Ask another core and wait until it did. */
 void cpu_ask(struct cpu *cpu, enum cpu_request request);

@@ -136,8 +136,8 @@ static status_t call_yield(struct thread *self)
 
 /* ---- invoke ---- */
 
-/* An operation never blocks, but it may stop the thread that asked for it, by what it kills: so it sets
- * the status, or starts again, also for one that does not run any more. */
+/* An operation never blocks, but it may stop the thread that asked for it, by what it kills: so it
+ * sets the status, or starts again, also for one that does not run any more. */
 static status_t call_invoke(struct thread *self)
 {
     word_t culprit = 0;
@@ -162,6 +162,8 @@ static const word_t NO_FAULT_WORDS[4];
 
 static status_t call_dispatch(struct thread *self)
 {
+    if (likely(context_call(&self->context) == ABI_CALL_INVOKE))
+        return call_invoke(self);
     switch (context_call(&self->context)) {
     case ABI_CALL_CALL: return call_send(self, SEND_CALL, true);
     case ABI_CALL_SEND: return call_send(self, SEND_MESSAGE, true);
@@ -174,7 +176,6 @@ static status_t call_dispatch(struct thread *self)
     case ABI_CALL_WAIT: return call_wait(self, true);
     case ABI_CALL_POLL: return call_wait(self, false);
     case ABI_CALL_YIELD: return call_yield(self);
-    case ABI_CALL_INVOKE: return call_invoke(self);
     default: thread_fault(self, FAULT_UNKNOWN_CALL, NO_FAULT_WORDS); return OK;
     }
 }
@@ -185,6 +186,10 @@ struct thread *complete_call(struct cpu *cpu, struct thread *self)
 
     if (cpu->current == self && status != PREEMPTED)
         context_set_status(&self->context, status);
+    if (likely(cpu_is_settled(cpu, self, thread_priority(self)))) {
+        kernel_unlock();
+        return self;
+    }
     return kernel_leave(cpu);
 }
 

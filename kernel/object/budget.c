@@ -36,6 +36,17 @@ void budget_update(struct budget *budget, uint64_t now)
     budget->refill_at += periods * budget->period;
 }
 
+/* The core must set its timer anew. */
+static void budget_arm_refill(struct budget *budget, uint64_t deadline)
+{
+    struct cpu *cpu = budget->cpu;
+
+    timeout_arm(&cpu->timeouts, &budget->refill, deadline);
+    cpu_set_stale(cpu);
+    if (cpu != cpu_current())
+        arch_ipi_send(cpu->index);
+}
+
 status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, uint64_t period,
                      word_t *left)
 {
@@ -61,6 +72,7 @@ status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, ui
     budget->period = period;
     budget->left = (int64_t)amount;
     budget->refill_at = now + period;
+    cpu_set_stale(cpu);
     budget_refilled(budget, now);
     return OK;
 }
@@ -70,7 +82,7 @@ void budget_wait_for_refill(struct budget *budget, struct thread *thread)
     thread->state = THREAD_OUT_OF_TIME;
     list_push_back(&budget->waiting, &thread->runnable.link);
     if (budget->refill.armed_in == NULL && budget->amount != 0)
-        timeout_arm(&budget->cpu->timeouts, &budget->refill, budget->refill_at);
+        budget_arm_refill(budget, budget->refill_at);
 }
 
 void budget_refilled(struct budget *budget, uint64_t now)
@@ -85,8 +97,7 @@ void budget_refilled(struct budget *budget, uint64_t now)
     }
     if (list_is_empty(&budget->waiting) || budget->amount == 0)
         return;
-    timeout_arm(&budget->cpu->timeouts, &budget->refill,
-                budget_has_time(budget) ? now : budget->refill_at);
+    budget_arm_refill(budget, budget_has_time(budget) ? now : budget->refill_at);
 }
 
 bool budget_clean_step(struct budget *budget)

@@ -178,10 +178,17 @@ status_t cap_check(const struct cap *cap)
     return OK;
 }
 
+/* A dead table has no slots. */
+static inline struct cap *slot_of_index(struct thread *self, word_t index)
+{
+    struct object *table = self->slots[SLOT_CAPTABLE].object;
+
+    return table == NULL ? NULL : captable_slot(captable_of(table), index);
+}
+
 status_t cap_lookup(struct thread *self, word_t index, struct cap **out)
 {
-    struct captable *table = thread_captable(self);
-    struct cap *cap = table != NULL ? captable_slot(table, index) : NULL;
+    struct cap *cap = slot_of_index(self, index);
 
     if (cap == NULL)
         return ERR_BAD_CAPABILITY;
@@ -203,8 +210,7 @@ status_t cap_argument(struct thread *self, word_t index, enum abi_object_type ty
 
 status_t cap_lookup_empty(struct thread *self, word_t index, struct cap **out)
 {
-    struct captable *table = thread_captable(self);
-    struct cap *cap = table != NULL ? captable_slot(table, index) : NULL;
+    struct cap *cap = slot_of_index(self, index);
 
     if (cap == NULL)
         return ERR_BAD_CAPABILITY;

@@ -377,6 +377,9 @@ static struct mapping *space_isolate(struct space *space, vaddr_t *address, vadd
     if (mapping->address > *address)
         *address = mapping->address;
     vaddr_t end_of_piece = piece_end(mapping, *address, end);
+
+    if (mapping->address == *address && mapping_end(mapping) == end_of_piece)
+        return mapping;
     size_t pages = (end_of_piece - *address) / PAGE_SIZE;
     size_t tables = paging_pages_needed(&space->paging, *address, pages, PADDR_NONE);
     bool cuts_start = mapping->address < *address;

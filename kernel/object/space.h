@@ -65,6 +65,12 @@ bool space_prepare_map_step(const struct cap *frame, const struct abi_map_entry 
 status_t space_map(struct space *space, struct cap *frame, const struct abi_map_entry *entry,
                    size_t *missing);
 
+/* Whether its kind of use needs the caches to be brought in line. */
+static inline bool space_needs_preparation(const struct abi_map_entry *entry)
+{
+    return (entry->count_attributes & (MAP_EXECUTE | MAP_UNCACHED)) != 0;
+}
+
 /* Unmap, or change the rights of, the first run in [*address, end) that lies in one mapping;
  * *address moves behind it. *address == end afterwards when there was none. */
 status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing);

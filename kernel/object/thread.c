@@ -191,6 +191,8 @@ void thread_set_budget(struct thread *thread, struct budget *budget)
     thread_clear_debt(thread);
     if (thread->running_on == budget)
         return;
+    if (thread->state == THREAD_RUNNING)
+        cpu_set_stale(thread->cpu);
     if (is_queued || is_running_elsewhere)
         thread_take_out(thread);
     if (thread->running_on != NULL)

@@ -150,7 +150,8 @@ status_t sys_captable_delete(struct thread *self, struct cap *cap, struct captab
     if (status != OK)
         return status;
     args->culprit = 0;
-    /* Who killed an object cleans up, also after a restart, when the slot may hold something new. */
+    /* Who killed an object cleans up, also after a restart, when the slot may hold something new.
+     */
     while (self->progress == 0 && !cap_delete_step(slot)) {
         if (kernel_should_preempt())
             return PREEMPTED;

@@ -43,20 +43,29 @@ static status_t collect_tables(struct thread *self, struct space *space)
     return is_preempted ? PREEMPTED : OK;
 }
 
+/* Caches come first, step by step, if the mapping is one that would be taken at all. */
+static status_t prepare_one(struct thread *self, struct space *space, struct cap *frame,
+                            const struct abi_map_entry *entry)
+{
+    status_t status = space_check_map(space, frame, entry);
+
+    while (status == OK && space_prepare_map_step(frame, entry, &self->progress_pages)) {
+        if (kernel_should_preempt())
+            status = PREEMPTED;
+    }
+    return status;
+}
+
 static status_t map_one(struct thread *self, struct space *space, const struct abi_map_entry *entry,
                         size_t *missing)
 {
     struct cap *frame;
     status_t status = cap_argument(self, entry->frame, TYPE_FRAME, 0, &frame);
 
-    if (status == OK)
-        status = space_check_map(space, frame, entry);
+    if (status == OK && space_needs_preparation(entry))
+        status = prepare_one(self, space, frame, entry);
     if (status != OK)
         return status;
-    while (space_prepare_map_step(frame, entry, &self->progress_pages)) {
-        if (kernel_should_preempt())
-            return PREEMPTED;
-    }
     if (self->progress_prepared == 0) {
         status = space_map(space, frame, entry, missing);
         if (status != ERR_NO_MEMORY)

@@ -57,6 +57,7 @@ status_t sys_timer_set(struct thread *self, struct cap *cap, struct timer_set *a
     uint64_t deadline = ns_to_ticks(args->deadline, kernel.frequency);
 
     (void)self;
+    cpu_set_stale(cpu_current());
     timeout_disarm(&timer->timeout);
     (void)cap_delete_step(&timer->notification);
     cap_derive(&timer->notification, args->notification, ~(word_t)0);
