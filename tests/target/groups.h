@@ -22,5 +22,7 @@ extern const struct test_group schedule_tests; /* 48 to 52, 54 */
 extern const struct test_group budget_tests; /* 53, 55 to 57 */
 extern const struct test_group fault_tests; /* 59, 60 */
 extern const struct test_group fpu_tests; /* 61 to 64 */
+extern const struct test_group interrupt_tests; /* 65 */
+extern const struct test_group smp_tests; /* 66 */
 
 #endif

@@ -22,6 +22,8 @@ int root_main(const struct abi_boot_info *boot)
         &budget_tests,
         &fault_tests,
         &fpu_tests,
+        &interrupt_tests,
+        &smp_tests,
     };
 
     test_run(boot, groups, array_count(groups));
