@@ -5,11 +5,10 @@
  * Everything the device wants comes as its interrupt; a call only fills the queue and starts the
  * line if it was idle.
  */
-#include "uart.h"
-
 #include <base/memory.h>
 #include <component/server.h>
 #include <driver/resources.h>
+#include <driver/uart.h>
 #include <protocol/uart_server.h>
 #include <ring/ring.h>
 #include <rt/print.h>

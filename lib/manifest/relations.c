@@ -71,7 +71,7 @@ bool manifest_read_servers(struct manifest_reader *reader, const struct fdt_node
     return true;
 }
 
-/* Which of the components a property lists; every one of them must have `server` in its own list. */
+/* The components that a property lists; every one of them must have `server` in its own list. */
 static bool read_set(struct manifest_reader *reader, const struct fdt_node *node, const char *name,
                      uint32_t server, manifest_set_t *set)
 {

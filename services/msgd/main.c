@@ -84,7 +84,8 @@ status_t names_on_publish(void *state, struct ipc_request *request,
     directory_set_t refused;
     status_t status;
 
-    status = directory_publish(&msgd->directory, client_of(msgd, request), in->name, &offer, &refused);
+    status = directory_publish(&msgd->directory, client_of(msgd, request), in->name, &offer,
+                               &refused);
     if (status != OK)
         return status;
     ipc_take_cap(request, in->wake);
@@ -118,8 +119,8 @@ status_t names_on_request(void *state, struct ipc_request *request,
     status_t status;
 
     (void)out;
-    status = directory_request(&msgd->directory, client_of(msgd, request), in->name, in->version, &index,
-                               &to_signal);
+    status = directory_request(&msgd->directory, client_of(msgd, request), in->name, in->version,
+                               &index, &to_signal);
     if (status != OK)
         return status;
     status = ipc_keep(&msgd->service, request, &msgd->kept[index]);

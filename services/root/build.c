@@ -373,7 +373,7 @@ uint64_t component_time_ns(const struct component *component)
     return component->past_ns + consumed;
 }
 
-/* Sessions at a message server that is gone lead nowhere; new ones are made for its next instance. */
+/* Sessions at a message server that is gone lead nowhere; its next instance gets new ones. */
 static void drop_sessions(struct root *root, const struct component *server)
 {
     uint32_t index = (uint32_t)(server - root->components);

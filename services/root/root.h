@@ -42,7 +42,7 @@ enum root_slot {
     ROOT_SLOTS = ROOT_SLOT_INTERRUPT + MANIFEST_RESOURCES_MAX,
 };
 
-/* Pages of a device's registers; the frame is made once and shared by those who have devices in it. */
+/* Pages of a device's registers; made once, shared by those who have devices in them. */
 struct device_pages {
     paddr_t start;
     word_t pages;
@@ -110,7 +110,7 @@ uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_
 
 /* Looks the component's resources up in the machine's device tree.  False: it lacks one. */
 bool devices_find(struct root *root, struct component *component);
-/* Does the reset writes of the component's resources, so that no device goes on for a dead driver. */
+/* Does the reset writes of the component's resources: no device goes on for a dead driver. */
 void devices_reset(struct root *root, const struct component *component);
 
 /* Builds a component from its entry and starts it.  All or nothing. */

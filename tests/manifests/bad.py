@@ -12,17 +12,14 @@ HERE = Path(__file__).resolve().parent
 def check(checker, source, folder):
     """The checker's exit status and what it prints, without the file's name."""
     blob = Path(folder) / (source.stem + ".dtb")
-    if source.suffix == ".dts":
-        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
-    else:
-        blob.write_bytes(source.read_bytes())
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", blob, source], check=True)
     result = subprocess.run([checker, blob], capture_output=True, text=True, check=False)
     return result.returncode, (result.stdout + result.stderr).replace(f"{blob}: ", "").strip()
 
 
 def main():
     checker = sys.argv[1]
-    cases = sorted((HERE / "bad").glob("*.dts"))
+    cases = sorted(set(HERE.glob("*.dts")) - {HERE / "good.dts"})
     failed = 0
     print(f"1..{len(cases) + 1}")
     with tempfile.TemporaryDirectory() as folder:

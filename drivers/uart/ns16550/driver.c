@@ -5,8 +5,9 @@
  * Needs one window and one interrupt.  The transmit interrupt comes whenever the holding register
  * is empty, so it is only on while something waits.
  */
-#include "../uart.h"
 #include "regs.h"
+
+#include <driver/uart.h>
 
 const uint32_t uart_window_bytes = NS16550_BYTES;
 

@@ -2,10 +2,10 @@
 /*
  * The 16550 driver on fake registers.
  */
-#include "../uart.h"
 #include "regs.h"
 
 #include <check/check.h>
+#include <driver/uart.h>
 
 static struct {
     uint8_t registers[NS16550_BYTES]; /* as written */

@@ -2,10 +2,10 @@
 /*
  * The PL011 driver on fake registers: a device that checks the order it is started in.
  */
-#include "../uart.h"
 #include "regs.h"
 
 #include <check/check.h>
+#include <driver/uart.h>
 
 static struct {
     uint8_t input[4];

@@ -2,9 +2,10 @@
 /*
  * Reading and writing registers.
  *
- * Offsets are the driver's own constants.  Registers lie in device memory, where accesses keep their
- * order; between registers and ordinary memory that a device reads or writes too, driver_barrier
- * keeps it.  On the host a test defines these functions and is the device (driver/fake).
+ * Offsets are the driver's own constants.  Registers lie in device memory, where accesses keep
+ * their order; between registers and ordinary memory that a device reads or writes too,
+ * driver_barrier keeps it.  On the host a test defines these functions and is the device
+ * (include/host).
  */
 #ifndef DRIVER_ACCESS_H
 #define DRIVER_ACCESS_H
