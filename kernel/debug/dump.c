@@ -12,6 +12,7 @@
 
 #include <abi/status.h>
 #include <arch/paging.h>
+#include <base/bits.h>
 
 #include "kernel.h"
 #include "object/budget.h"
@@ -23,7 +24,7 @@
 #include "object/space.h"
 #include "object/timer.h"
 
-enum { LINE_MAX = 256, HEX_DIGITS = 16 };
+enum { LINE_MAX = 256, HEX_BITS = 4 };
 
 struct dump {
     char *out;
@@ -43,15 +44,12 @@ static void put(struct dump *dump, char c)
 
 static void put_hex(struct dump *dump, uint64_t value)
 {
-    char digits[HEX_DIGITS];
-    unsigned count = 0;
+    unsigned count = u64_last_set(value | 1) / HEX_BITS + 1;
+    char *digit = dump->out + dump->used + count;
 
-    do {
-        digits[count++] = "0123456789abcdef"[value & 15];
-        value >>= 4;
-    } while (value != 0);
-    while (count != 0)
-        put(dump, digits[--count]);
+    dump->used += count;
+    for (; count > 0; count--, value >>= HEX_BITS)
+        *--digit = "0123456789abcdef"[value & 15];
 }
 
 static void field(struct dump *dump, uint64_t value)

@@ -8,7 +8,7 @@
 #include <abi/entries.h>
 #include <string.h>
 
-enum { PAGE = ABI_PAGE_SIZE, PROTECTED_SLOTS = 64, WRONG_PERCENT = 4 };
+enum { PAGE = ABI_PAGE_SIZE, HOST_SLOTS = 64, TARGET_SLOTS = 160, WRONG_PERCENT = 4 };
 
 /* ---- random numbers (xorshift64*) ---- */
 
@@ -387,13 +387,42 @@ static bool harms_table(struct generator *g, const struct object *self, const st
     const u64 *words = self->h->registers.words;
     u64 operation = self->h->registers.info >> ABI_INFO_LABEL_SHIFT;
     bool is_protected = is_root_table(g, table);
+    u64 slots = g->is_on_target ? TARGET_SLOTS : HOST_SLOTS;
 
     switch (operation) {
-    case OP_CAPTABLE_MOVE: return is_root_table(g, object_of(self, words[1])) && words[2] < PROTECTED_SLOTS;
+    case OP_CAPTABLE_MOVE: return is_root_table(g, object_of(self, words[1])) && words[2] < slots;
     case OP_CAPTABLE_ROTATE:
-        return is_protected && (words[0] < PROTECTED_SLOTS || words[1] < PROTECTED_SLOTS || words[2] < PROTECTED_SLOTS);
-    case OP_CAPTABLE_DELETE: return is_protected && words[0] < PROTECTED_SLOTS;
-    case OP_CAPTABLE_REVOKE: return is_protected && words[0] < PROTECTED_SLOTS && !random_chance(g, 2);
+        return is_protected && (words[0] < slots || words[1] < slots || words[2] < slots);
+    case OP_CAPTABLE_DELETE: return is_protected && words[0] < slots;
+    case OP_CAPTABLE_REVOKE: return is_protected && words[0] < slots && !random_chance(g, 2);
+    default: return false;
+    }
+}
+
+/* On the target nobody may come to run beside root, nothing may happen by itself, and registers, lines and power are the
+ * machine's own. */
+static bool is_unforeseeable(const struct generator *g, const struct object *self, const struct node *cap, u64 operation)
+{
+    static const u64 day_ns = (u64)24 * 3600 * 1000000000;
+    const u64 *words = self->h->registers.words;
+    const struct object *budget;
+
+    switch (cap->type) {
+    case TYPE_THREAD:
+        budget = cap->object->h->running_on;
+        if (operation == OP_THREAD_START || operation == OP_THREAD_RESUME)
+            return budget != NULL && budget->b.amount != 0;
+        return operation == OP_THREAD_READ || operation == OP_THREAD_WRITE || operation == OP_THREAD_SET_BREAKPOINT ||
+               operation == OP_THREAD_SINGLE_STEP;
+    case TYPE_TIME_CONTROL:
+        budget = object_of(self, words[0]);
+        return budget == g->root->h->running_on || (budget != NULL && budget->type == TYPE_BUDGET && budget->b.waiting.count != 0);
+    case TYPE_TIMER: return operation == OP_TIMER_SET && words[0] != 0 && (words[0] < day_ns || words[0] >> 62 != 0);
+    case TYPE_SPACE:
+        return cap->object == m_held_object(g->root, HELD_SPACE) && operation != OP_SPACE_MAP && operation != OP_SPACE_INFO;
+    case TYPE_CAPTABLE: return operation == OP_CAPTABLE_REVOKE && is_root_table(g, cap->object) && words[0] < TARGET_SLOTS;
+    case TYPE_INTERRUPT_CONTROL:
+    case TYPE_POWER_CONTROL: return true;
     default: return false;
     }
 }
@@ -413,6 +442,8 @@ static bool is_harmful(struct generator *g, struct object *self)
     }
     if (cap == NULL || m_cap_check(cap) != OK)
         return false;
+    if (g->is_on_target && is_unforeseeable(g, self, cap, operation))
+        return true;
     if (cap->type == TYPE_CAPTABLE)
         return harms_table(g, self, cap->object);
     if (cap->type == TYPE_THREAD && cap->object == g->root)
@@ -544,7 +575,7 @@ void generate_call(struct generator *g)
     struct object *self = g->m->core[g->m->here].current;
 
     look(m_held_object(self, HELD_CAPTABLE), &g->full, &g->empty);
-    if (self == g->root && g->plan == 0 && g->until_plan-- == 0) {
+    if (self == g->root && !g->is_on_target && g->plan == 0 && g->until_plan-- == 0) {
         g->plan = 1;
         g->until_plan = 5 + (unsigned)random_below(g, 30);
     }

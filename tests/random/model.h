@@ -20,7 +20,7 @@
 
 typedef uint64_t u64;
 
-enum { MODEL_CORES = 8, MODEL_LINES = 1024, MODEL_DEPTH_MAX = 15, CHUNKS_MAX = 4096 };
+enum { MODEL_CORES = 8, MODEL_LINES = 1024, MODEL_DEPTH_MAX = 15, CHUNKS_MAX = 2048 };
 
 /* ---- lists of pointers, in order ---- */
 
@@ -224,6 +224,7 @@ struct model {
     u64 user_top;
     char *text;                 /* of the last dump */
     size_t text_room;
+    bool is_clock_running;      /* time passes, so that what is left of it cannot be told */
     bool is_output_free;        /* the last call gave out what the model does not know */
     bool is_off;                /* the last call switched the machine off */
 };

@@ -491,9 +491,10 @@ static status_t thread_registers(struct op *op, bool is_write)
     struct thread *h = op->object->h;
     struct abi_buffer *buffer = m_thread_buffer(op->m, op->self);
     bool is_readable = is_idle(op->object) || h->state == CALLING || h->state == SENDING;
+    bool has_message = is_write && h->state == SENDING && h->kind != KIND_FAULT;
     u64 list[COUNT];
 
-    if (!is_readable || buffer == NULL)
+    if (!is_readable || has_message || buffer == NULL)
         return ERR_BAD_STATE;
     if (!is_write) {
         memcpy(list, h->registers.words, sizeof(h->registers.words));
@@ -588,6 +589,7 @@ static status_t budget_info(struct op *op)
 {
     struct object *budget = op->object;
 
+    op->m->is_output_free = op->m->is_clock_running;
     op->out[0] = to_ns(op->m, budget->b.amount);
     op->out[1] = to_ns(op->m, budget->b.period);
     op->out[2] = budget->b.left > 0 ? to_ns(op->m, (u64)budget->b.left) : 0;

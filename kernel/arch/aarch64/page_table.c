@@ -278,39 +278,38 @@ static bool table_is_empty(const uint64_t *table)
     return all == ENTRY_NONE;
 }
 
-/* Take the empty table below `entry` out. */
-static bool entry_collect(uint64_t *entry, struct page_list *pool)
+/* Take the table below `entry` out if it is empty. */
+static void entry_collect(uint64_t *entry, struct page_list *pool)
 {
     paddr_t page = *entry & ENTRY_ADDRESS;
 
     if ((*entry & ENTRY_TYPE) != ENTRY_TABLE || !table_is_empty(phys_to_virt(page)))
-        return false;
+        return;
     *entry = ENTRY_NONE;
     table_publish();
     page_list_give(pool, page);
-    return true;
 }
 
-/* The cursor's lowest bit says that a table of pages has just gone: its own table may be empty. */
-enum { CURSOR_LOOK_UP = 1 };
-
+/* Behind the last table of pages in a GiB the cursor stops on that GiB's last page once more, for the
+ * table above. */
 bool paging_collect(struct paging *paging, vaddr_t *cursor, struct page_list *pool)
 {
-    vaddr_t address = align_down(*cursor, LARGE_SIZE);
+    vaddr_t address = *cursor;
+    vaddr_t next_large = align_down(address, LARGE_SIZE) + LARGE_SIZE;
     vaddr_t next_giga = align_down(address, (vaddr_t)1 << GIGA_SHIFT) + ((vaddr_t)1 << GIGA_SHIFT);
 
     if (address >= USER_TOP)
         return false;
     uint64_t *entry = level2_entry(paging, address);
 
-    if ((*cursor & CURSOR_LOOK_UP) != 0) {
-        bool is_gone = entry_collect(level1_entry(paging, address), pool);
-
-        *cursor = is_gone ? next_giga : address + LARGE_SIZE;
-    } else if (entry == NULL) {
+    if (entry == NULL) {
+        *cursor = next_giga;
+    } else if (address == next_giga - PAGE_SIZE) {
+        entry_collect(level1_entry(paging, address), pool);
         *cursor = next_giga;
     } else {
-        *cursor = entry_collect(entry, pool) ? address | CURSOR_LOOK_UP : address + LARGE_SIZE;
+        entry_collect(entry, pool);
+        *cursor = next_large == next_giga ? next_giga - PAGE_SIZE : next_large;
     }
     return true;
 }
