@@ -20,17 +20,24 @@
 enum {
     SAMPLES = 200,
     OPERATIONS = 100, /* of a sample, unless the benchmark says otherwise */
-    SHOTS = 8000,     /* samples of the interrupt latency */
+    SHOTS_MAX = 8000, /* samples of the interrupt latency */
     EXTRAS = 4,
 };
 
-enum { PRIORITY_IDLE = 1, PRIORITY_LOW = 20, PRIORITY_HIGH = 21, PRIORITY_TOP = 40 };
+enum priority {
+    PRIORITY_IDLE = 1,
+    PRIORITY_LOW = 20,
+    PRIORITY_HIGH = 21,
+    PRIORITY_STAGE = 30, /* of the first component */
+    PRIORITY_TOP = 40,
+};
 
 /* Pages that the first component and all peers see at the same address. */
 struct bench_shared {
-    uint64_t samples[SHOTS];
+    uint64_t samples[SHOTS_MAX];
     uint64_t extra[EXTRAS]; /* further results; each benchmark's own meaning */
     uint64_t time_frequency;
+    uint32_t shots; /* how many the interrupt latency takes; at most SHOTS_MAX */
     rt_thread_fn *functions[ABI_BOOT_MAX_CORES + 1]; /* what the peers run */
 };
 
@@ -71,7 +78,7 @@ static inline struct bench_shared *bench_shared(void)
 
 /*
  * The client's loop: `operation` is inlined, and the loop takes two instructions.  Its result is
- * looked at once, before the clock runs.
+ * looked at once, before the clock runs; one operation behind the samples is there to be traced.
  */
 ALWAYS_INLINE void measure(status_t (*operation)(void))
 {
@@ -83,6 +90,9 @@ ALWAYS_INLINE void measure(status_t (*operation)(void))
             (void)operation();
         bench_shared()->samples[sample] = instructions_now() - start;
     }
+    trace_begin();
+    (void)operation();
+    trace_end();
 }
 
 /* The peers of each benchmark; bench/kernel/main.c says what each one is. */

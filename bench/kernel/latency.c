@@ -44,7 +44,7 @@ void latency_handler(void *unused)
     word_t bits;
 
     (void)unused;
-    for (unsigned shot = 0; shot < SHOTS; shot++) {
+    for (unsigned shot = 0; shot < bench_shared()->shots; shot++) {
         uint64_t deadline_ns = (rt_counter() + pause_ns / tick_ns) * tick_ns;
         status_t status = skr_timer_set(PEER_TIMER, deadline_ns, PEER_REQUEST, 1);
 

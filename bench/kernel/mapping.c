@@ -113,6 +113,9 @@ void fork_client(void *unused)
         fork_unmap(PEER_SERVER_SPACE, WINDOW_ADDRESS, FORK_PAGES);
         fork_protect(MAP_READ | MAP_WRITE);
     }
+    trace_begin();
+    fork_once(&message);
+    trace_end();
 }
 
 /* The second process. */

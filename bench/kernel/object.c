@@ -62,24 +62,33 @@ static void empty_slots(unsigned count)
         rt_assert(skr_captable_delete(PEER_CAPTABLE, PEER_FREE_SLOTS + i) == OK);
 }
 
+ALWAYS_INLINE word_t make_revoke_frames(void)
+{
+    word_t done = 0;
+
+    (void)skr_memory_make(PEER_MEMORY, TYPE_FRAME, FIRST_OFFSET, 1, FRAMES, PEER_FREE_SLOTS, NULL);
+    (void)skr_captable_revoke(PEER_CAPTABLE, PEER_MEMORY, &done);
+    return done;
+}
+
 /* Revoking leaves the slots marked dead; the last time it took to empty them is extra[0]. */
 void frames64_client(void *unused)
 {
     (void)unused;
     for (unsigned sample = 0; sample < SAMPLES; sample++) {
         uint64_t start = instructions_now();
-        word_t done = 0;
         uint64_t end;
 
-        (void)skr_memory_make(PEER_MEMORY, TYPE_FRAME, FIRST_OFFSET, 1, FRAMES, PEER_FREE_SLOTS,
-                              NULL);
-        (void)skr_captable_revoke(PEER_CAPTABLE, PEER_MEMORY, &done);
+        rt_assert(make_revoke_frames() == FRAMES);
         end = instructions_now();
         bench_shared()->samples[sample] = end - start;
-        rt_assert(done == FRAMES);
         empty_slots(FRAMES);
         bench_shared()->extra[0] = instructions_now() - end;
     }
+    trace_begin();
+    make_revoke_frames();
+    trace_end();
+    empty_slots(FRAMES);
 }
 
 ALWAYS_INLINE void make_start_thread(unsigned index)
@@ -109,4 +118,8 @@ void thread_client(void *unused)
         empty_slots(OPERATIONS);
         bench_shared()->extra[0] = (instructions_now() - end) / OPERATIONS;
     }
+    trace_begin();
+    make_start_thread(0);
+    trace_end();
+    empty_slots(1);
 }

@@ -28,10 +28,15 @@ enum {
 /* In every peer, apart from the image and the shared page. */
 static const vaddr_t STACK_ADDRESS = (word_t)0x28 << 32;
 
-/* Of a second; the kernel's own first budget is the whole, which is never charged. */
-static const uint64_t PERIOD_NS = 1000000000;
-static const uint64_t ROOT_NS = 100000000;
+/*
+ * Limited budgets, which cost what budgets cost; the whole of a core's time is never charged.  Our
+ * own is given in small parts: an emulator that runs cores in turn switches at the next deadline,
+ * and until then the others do not answer when they are told to forget a mapping.
+ */
+static const uint64_t PEER_PERIOD_NS = 1000000000;
 static const uint64_t PEER_NS = 400000000;
+static const uint64_t OWN_PERIOD_NS = 1000000;
+static const uint64_t OWN_NS = 100000;
 
 /* Offsets and slots that were never used, from here on up. */
 struct supply {
@@ -43,7 +48,7 @@ struct peer {
     const struct role *role;
     word_t number;
     struct supply supply;
-    cap_t space, captable, thread, stack;
+    cap_t space, captable, thread, stack, budget;
 };
 
 static struct {
@@ -54,7 +59,8 @@ static struct {
     cap_t image;
     cap_t shared[PEER_FREE_SLOTS]; /* what peers are given, by their slot */
     cap_t shared_pages;
-    cap_t budgets[PEERS_MAX]; /* by role; those of the first core's two, then one a core */
+    cap_t second_budget; /* on the first core */
+    cap_t budgets[ABI_BOOT_MAX_CORES];
     cap_t frames[ABI_BOOT_MAX_CORES];
     cap_t memories[ABI_BOOT_MAX_CORES];
 } stage;
@@ -122,24 +128,24 @@ static void copy_image(void)
     map(ABI_ROOT_SPACE, stage.image, WINDOW_ADDRESS, 0, pages, MAP_READ | MAP_WRITE);
     mem_copy((void *)WINDOW_ADDRESS, rt_image_start, pages * ABI_PAGE_SIZE);
     must(skr_frame_clean(stage.image, 0, pages), "cleaning the image");
-    must(rt_unmap(ABI_ROOT_SPACE, WINDOW_ADDRESS, pages), "unmapping the image");
 }
 
 static cap_t make_budget(unsigned core)
 {
     cap_t budget = make(&stage.supply, TYPE_BUDGET, 0);
 
-    must(skr_time_control_fill(ABI_ROOT_TIME + core, budget, PEER_NS, PERIOD_NS, NULL), "budget");
+    must(skr_time_control_fill(ABI_ROOT_TIME + core, budget, PEER_NS, PEER_PERIOD_NS, NULL),
+         "budget");
     return budget;
 }
 
 static void make_budgets(unsigned core_count)
 {
-    must(skr_time_control_fill(ABI_ROOT_TIME, ABI_ROOT_BUDGET, ROOT_NS, PERIOD_NS, NULL),
+    must(skr_time_control_fill(ABI_ROOT_TIME, ABI_ROOT_BUDGET, OWN_NS, OWN_PERIOD_NS, NULL),
          "own budget");
-    stage.budgets[0] = make_budget(0);
+    stage.second_budget = make_budget(0);
     for (unsigned core = 0; core < core_count; core++)
-        stage.budgets[core + 1] = make_budget(core);
+        stage.budgets[core] = make_budget(core);
 }
 
 static void make_shared_objects(unsigned core_count)
@@ -177,6 +183,8 @@ void stage_init(const struct abi_boot_info *boot)
 
     stage.supply = (struct supply){memory->slot, (word_t)memory->first_free};
     stage.next_slot = ABI_ROOT_FIRST_FREE;
+    must(skr_thread_set_priority(ABI_ROOT_THREAD, PRIORITY_STAGE, ABI_PRIORITIES - 1,
+                                 ABI_ROOT_PRIORITY), "own priority");
     must(skr_space_give(ABI_ROOT_SPACE, make(&stage.supply, TYPE_POOL, OWN_POOL_PAGES)),
          "pages for our own space");
     make_budgets(boot->core_count);
@@ -251,7 +259,7 @@ static void fill_captable(const struct peer *peer, const struct peer *server)
     give(peer, PEER_CAPTABLE, peer->captable);
     give(peer, PEER_SPACE, peer->space);
     give(peer, PEER_THREAD, peer->thread);
-    give(peer, PEER_BUDGET, stage.budgets[peer->number]);
+    give(peer, PEER_BUDGET, peer->budget);
     give(peer, PEER_SERVER_SPACE, server->space);
     give(peer, PEER_FRAME, stage.frames[core]);
     give(peer, PEER_MEMORY, stage.memories[core]);
@@ -267,6 +275,7 @@ static void peer_make(struct peer *peer, const struct role *role, word_t number)
 
     peer->role = role;
     peer->number = number;
+    peer->budget = role->is_second ? stage.second_budget : stage.budgets[role->core];
     peer->supply.memory = make(&stage.supply, TYPE_MEMORY, PEER_PAGES);
     peer->supply.offset = ABI_PAGE_SIZE;
     peer->space = make(&peer->supply, TYPE_SPACE, SPACE_PAGES);
@@ -274,9 +283,8 @@ static void peer_make(struct peer *peer, const struct role *role, word_t number)
     peer->thread = make(&peer->supply, TYPE_THREAD, 0);
     make_captable(peer);
     map_peer(peer);
-    must(skr_thread_configure(peer->thread, peer->captable, peer->space, stage.budgets[number],
-                              fault, 0, peer->stack, STACK_PAGES, role->options),
-         "configuring a peer");
+    must(skr_thread_configure(peer->thread, peer->captable, peer->space, peer->budget, fault, 0,
+                              peer->stack, STACK_PAGES, role->options), "configuring a peer");
     must(skr_thread_set_priority(peer->thread, role->priority, role->priority, ABI_ROOT_PRIORITY),
          "a peer's priority");
     bench_shared()->functions[number] = role->run;
@@ -307,12 +315,11 @@ void stage_run(const struct role *roles, unsigned count)
     struct peer peers[PEERS_MAX];
     word_t bits = 0;
 
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = count; i-- > 0;) {
         peer_make(&peers[i], &roles[i], i);
-    for (unsigned i = 0; i < count; i++)
-        fill_captable(&peers[i], &peers[1]);
-    for (unsigned i = count; i-- > 0;)
-        peer_start(&peers[i]); /* the client last: the others wait for it */
+        fill_captable(&peers[i], &peers[count - 1]);
+        peer_start(&peers[i]);
+    }
     must(skr_wait(stage.shared[PEER_DONE], &bits), "waiting for the peers");
     if ((bits & HAS_FAULTED) != 0)
         must(ERR_BAD_STATE, "a peer faulted");

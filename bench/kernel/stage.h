@@ -15,20 +15,21 @@
 
 enum { PEERS_MAX = ABI_BOOT_MAX_CORES + 1 };
 
-/* How a peer runs.  At most two on the first core, and one on each of the others. */
+/* How a peer runs. */
 struct role {
     rt_thread_fn *run; /* null: there is none */
     uint8_t priority;
     uint8_t options; /* of thread.configure */
     uint8_t core;
+    bool is_second;  /* on the first core, two can have budgets of their own */
     bool has_faults; /* faults go to the endpoint; else they end the benchmark */
 };
 
 void stage_init(const struct abi_boot_info *boot);
 
 /*
- * Runs `count` peers, at least two, until one says that it is done; results are in the shared
- * pages.  Each peer's argument is its number in `roles`; the second is the server.
+ * Runs the peers until one says that it is done; results are in the shared pages.  The last one is
+ * the server, and is made first.  Each peer's argument is its number in `roles`.
  */
 void stage_run(const struct role *roles, unsigned count);
 

@@ -32,7 +32,18 @@ ALWAYS_INLINE void fault_here(vaddr_t address)
     __asm__ volatile("ldr xzr, [%0]" : : "r"(address) : "memory");
 }
 
-/* Tells whoever traces the instructions, and does nothing else: a hint without meaning. */
-#define TRACE_MARK(number) __asm__ volatile("hint #%c0" : : "i"(64 + (number)) : "memory")
+/*
+ * What lies between the two is one operation for whoever watches the instructions
+ * (bench/plugin); they do nothing, being hints without a meaning.
+ */
+ALWAYS_INLINE void trace_begin(void)
+{
+    __asm__ volatile("hint #126" : : : "memory");
+}
+
+ALWAYS_INLINE void trace_end(void)
+{
+    __asm__ volatile("hint #127" : : : "memory");
+}
 
 #endif
