@@ -478,20 +478,21 @@ void mapping_remove_step(struct mapping *mapping)
 
 /* ---- death ---- */
 
-/* Records go first (they hang below other people's capabilities), then the pools; the tables need
- * no work: their pages go back with the memory. */
+/* First no core may know the space any more: what goes then needs no flush of its own.  Records go
+ * before pools (they hang below other people's capabilities); the tables need no work: their pages
+ * go back with the memory. */
 bool space_clean_step(struct space *space)
 {
     struct tree_node *first = tree_first(&space->mappings);
 
-    if (first != NULL) {
-        mapping_remove_step(mapping_at(first));
-        return true;
-    }
     cpus_leave_space(space);
     if (space_id_is_current(&kernel.space_ids, &space->id)) {
         paging_flush_id(space->id.id);
         space->id.generation = 0;
+    }
+    if (first != NULL) {
+        mapping_remove_step(mapping_at(first));
+        return true;
     }
     struct list_node *pool = list_first(&space->pools);
 
