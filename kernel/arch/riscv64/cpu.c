@@ -11,7 +11,7 @@ enum { HARTS_IN_MASK = 64 };    /* firmware calls name harts by a mask of one wo
 
 static struct {
     unsigned count;
-    struct sbi_harts running;
+    struct sbi_harts awake; /* started and not in core_sleep */
     uint64_t frequency;
 } cores;
 
@@ -30,7 +30,7 @@ void cpu_set_current(struct cpu *cpu)
 
 static word_t hart_bit(word_t hart)
 {
-    return (word_t)1 << (hart - cores.running.base);
+    return (word_t)1 << (hart - cores.awake.base);
 }
 
 /* A processor we can run on: it has an MMU, and one mask can name it and the boot hart. */
@@ -97,8 +97,8 @@ unsigned arch_cpu_find(const struct fdt *fdt)
 
     core_slots[0].hart = boot_hart;
     cores.count = 1;
-    cores.running.base = boot_hart / HARTS_IN_MASK * HARTS_IN_MASK;
-    cores.running.mask = hart_bit(boot_hart);
+    cores.awake.base = boot_hart / HARTS_IN_MASK * HARTS_IN_MASK;
+    cores.awake.mask = hart_bit(boot_hart);
     power_init(fdt);
 
     if (!fdt_find_path(fdt, "/cpus", &cpus))
@@ -127,12 +127,33 @@ bool core_of_hart(word_t hart, unsigned *index)
     return false;
 }
 
+static word_t own_bit(void)
+{
+    return hart_bit(core_slots[core_record()->index].hart);
+}
+
 struct sbi_harts core_others(void)
 {
-    struct sbi_harts others = cores.running;
+    /* What was written to tables is visible before we look who sleeps. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    word_t awake = __atomic_load_n(&cores.awake.mask, __ATOMIC_RELAXED);
 
-    others.mask &= ~hart_bit(core_slots[core_record()->index].hart);
-    return others;
+    return (struct sbi_harts){.mask = awake & ~own_bit(), .base = cores.awake.base};
+}
+
+/* A sleeping core is not interrupted only to make it forget something.  It counts as awake before
+ * it flushes: what is changed before that, it forgets by itself; what is changed later, it is asked
+ * to forget. */
+void core_sleep(void)
+{
+    __atomic_fetch_and(&cores.awake.mask, ~own_bit(), __ATOMIC_SEQ_CST);
+    do
+        __asm__ volatile("wfi" ::: "memory");
+    while (!arch_interrupt_pending());      /* the firmware's interrupts end it, too */
+    __atomic_fetch_or(&cores.awake.mask, own_bit(), __ATOMIC_SEQ_CST);
+    __asm__ volatile("fence rw, rw\n"
+                     "sfence.vma\n"
+                     "fence.i" ::: "memory");
 }
 
 bool arch_cpu_start(unsigned index, void *stack_top)
@@ -145,7 +166,7 @@ bool arch_cpu_start(unsigned index, void *stack_top)
     if (sbi_call(SBI_HSM, SBI_HSM_START,
                  (word_t[5]){slot->hart, virt_to_phys(kernel_image_start)}) != 0)
         return false;
-    cores.running.mask |= hart_bit(slot->hart);
+    __atomic_fetch_or(&cores.awake.mask, hart_bit(slot->hart), __ATOMIC_SEQ_CST);
     return true;
 }
 

@@ -45,9 +45,11 @@ static inline bool arch_interrupt_pending(void)
     return cpu_pending() != 0;
 }
 
+void core_sleep(void);
+
 static inline void arch_wait_for_interrupt(void)
 {
-    __asm__ volatile("wfi" ::: "memory");
+    core_sleep();
 }
 
 static inline uint64_t arch_time_now(void)
