@@ -495,11 +495,10 @@ static void b31_thread_in_a_dead_space_stops(void)
     if (child_create(&child, &options)) {
         child_start(&child, count_for_ever, child.shared);
         while (child.shared->words[0] == 0)
-            skr_yield();
+            test_sleep_ns(TEST_NS_PER_MS);
         CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, child.space.cap), OK);
         count = child.shared->words[0];
-        for (unsigned i = 0; i < 1000; i++)
-            skr_yield();
+        test_sleep_ns(5 * TEST_NS_PER_MS);
         CHECK_EQ(child.shared->words[0], count);
     }
     child_destroy(&child);
