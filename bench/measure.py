@@ -59,7 +59,8 @@ def parse(output, arch):
     """The JSON lines of a serial output, each with its architecture."""
     for line in output.splitlines():
         if line.startswith('{"bench":'):
-            yield dict(json.loads(line), arch=arch)
+            figure = json.loads(line)
+            yield {"bench": figure.pop("bench"), "arch": arch, **figure}
 
 
 def irq_off(arch, name, stretches):
@@ -80,7 +81,8 @@ def collect(name, arch):
     output, watched = boot(name, arch, 1)
     figures = list(parse(output, arch))
     operations, stretches = trace.read(watched)
-    for number, sites in sorted(operations.items()):
+    operations.pop(trace.LONGEST, None)
+    for number, sites in operations.items():
         figures[number].update(trace.hidden_costs(arch, sites))
     if name == "kernel":
         elf = qemu.kernel_image(arch).with_suffix(".elf")

@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import qemu         # noqa: E402
 
+LONGEST = -1
 KINDS = ("barriers", "tlb", "space_writes", "sysreg_writes", "loads", "stores")
 SYMBOL_TABLE, NO_TYPE, FUNCTION = 2, 0, 2
 
@@ -22,7 +23,10 @@ SYMBOL_TABLE, NO_TYPE, FUNCTION = 2, 0, 2
 # ---- the file ----
 
 def read(path):
-    """Returns ({operation: [(address, code, count)]}, [(length, from, to, core)])."""
+    """
+    Returns ({operation: [(address, code, count)]}, [(length, from, to, core)]).
+    Operation LONGEST is the longest stretch.
+    """
     operations = collections.defaultdict(list)
     stretches = []
     for line in Path(path).read_text().splitlines():
@@ -30,6 +34,8 @@ def read(path):
         numbers = [int(number, 0) for number in numbers]
         if kind == "site":
             operations[numbers[0]].append(tuple(numbers[1:]))
+        elif kind == "longest":
+            operations[LONGEST].append(tuple(numbers))
         else:
             stretches.append(tuple(numbers))
     return operations, sorted(stretches, reverse=True)
@@ -144,7 +150,8 @@ def main():
     operations, stretches = read(options.watched)
     for number, sites in sorted(operations.items()):
         if options.operation in (None, number):
-            print(f"operation {number}: {sum(site[2] for site in sites)}")
+            what = "longest stretch" if number == LONGEST else f"operation {number}"
+            print(f"{what}: {sum(site[2] for site in sites)}")
             for count, name in profile(places, sites):
                 print(f"{count:8} {name}")
     for length, start, end, core in stretches:

@@ -25,6 +25,7 @@ enum {
     STRETCHES_MAX = 24,
     STRETCH_MIN = 500, /* shorter ones are not kept */
     SPIN_MAX = 64,     /* instructions of one turn of a spinning loop */
+    PATH_MAX = 32768,  /* how much of a stretch is remembered */
 };
 
 /* Where components' code lies, below everything but the machine's first instructions. */
@@ -44,6 +45,7 @@ struct site {
     uint32_t size;
     enum kind kind;
     uint32_t *counts; /* by window; null while all are 0 */
+    uint32_t in_longest;
 };
 
 struct stretch {
@@ -52,9 +54,16 @@ struct stretch {
     unsigned core;
 };
 
+/* What a stretch consisted of, as far as the core executed it itself. */
+struct path {
+    size_t length;
+    struct site *sites[PATH_MAX];
+};
+
 struct core {
     uint64_t from;
     uint64_t length;
+    struct path path;
     uint64_t turn;    /* instructions since the core last said that it spins */
     bool is_spinning;
 };
@@ -72,6 +81,8 @@ static struct {
     unsigned spinning;
     struct core cores[CORES_MAX];
     struct stretch stretches[STRETCHES_MAX];
+    uint64_t longest;
+    struct path longest_path;
 } watch = {.lock = PTHREAD_MUTEX_INITIALIZER, .window = -1};
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
@@ -129,8 +140,13 @@ static void stretch_end(unsigned index, uint64_t address)
 
     if (core->length >= STRETCH_MIN && watch.has_booted)
         stretch_keep(&stretch);
+    if (core->length > watch.longest && watch.has_booted) {
+        watch.longest = core->length;
+        watch.longest_path = core->path;
+    }
     core->from = address;
     core->length = 0;
+    core->path.length = 0;
 }
 
 static void set_spinning(struct core *core, bool is_spinning)
@@ -159,7 +175,13 @@ static void others_wait(unsigned index)
     }
 }
 
-static void in_kernel(unsigned index, const struct site *site)
+static void remember(struct path *path, struct site *site)
+{
+    if (path->length < PATH_MAX)
+        path->sites[path->length++] = site;
+}
+
+static void in_kernel(unsigned index, struct site *site)
 {
     struct core *core = &watch.cores[index];
 
@@ -182,6 +204,7 @@ static void in_kernel(unsigned index, const struct site *site)
         return;
     }
     core->length++;
+    remember(&core->path, site);
     if (watch.spinning != 0)
         others_wait(index);
 }
@@ -193,7 +216,7 @@ static void in_user(unsigned index, const struct site *site)
     if (!watch.has_booted) {
         watch.has_booted = true;
         for (unsigned i = 0; i < CORES_MAX; i++)
-            watch.cores[i].length = 0;
+            watch.cores[i].length = watch.cores[i].path.length = 0;
     }
     if (core->length != 0 || core->is_spinning) {
         set_spinning(core, false);
@@ -257,6 +280,11 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 static void write_counts(FILE *file, const struct site *site)
 {
+    if (site->in_longest != 0)
+        fprintf(file, "longest 0x%llx 0x%x %u\n", (unsigned long long)site->address,
+                (unsigned)site->code, (unsigned)site->in_longest);
+    if (site->counts == NULL)
+        return;
     for (int window = 0; window <= watch.window; window++) {
         if (site->counts[window] != 0)
             fprintf(file, "site %d 0x%llx 0x%x %u\n", window, (unsigned long long)site->address,
@@ -280,10 +308,10 @@ static void finished(qemu_plugin_id_t id, void *data)
                     (unsigned long long)stretch->from, (unsigned long long)stretch->to,
                     stretch->core);
     }
-    for (const struct site *site = watch.sites; site != NULL; site = site->next) {
-        if (site->counts != NULL)
-            write_counts(file, site);
-    }
+    for (size_t i = 0; i < watch.longest_path.length; i++)
+        watch.longest_path.sites[i]->in_longest++;
+    for (const struct site *site = watch.sites; site != NULL; site = site->next)
+        write_counts(file, site);
     fclose(file);
 }
 
@@ -294,7 +322,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
     watch.is_riscv = strcmp(info->target_name, "riscv64") == 0;
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], PATH_ARGUMENT, strlen(PATH_ARGUMENT)) == 0)
-            watch.path = strdup(argv[i] + strlen(PATH_ARGUMENT));
+            watch.path = argv[i] + strlen(PATH_ARGUMENT); /* stays valid */
     }
     watch.has_firmware_waits = watch.is_riscv && info->system.smp_vcpus > 1;
     if (watch.path == NULL || info->system.max_vcpus > CORES_MAX)
