@@ -24,5 +24,6 @@ extern const struct test_group fault_tests; /* 59, 60 */
 extern const struct test_group fpu_tests; /* 61 to 64 */
 extern const struct test_group interrupt_tests; /* 65 */
 extern const struct test_group smp_tests; /* 66 */
+extern const struct test_group fork_tests; /* 59, of foreign programs */
 
 #endif

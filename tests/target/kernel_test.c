@@ -24,6 +24,7 @@ int root_main(const struct abi_boot_info *boot)
         &fpu_tests,
         &interrupt_tests,
         &smp_tests,
+        &fork_tests,
     };
 
     test_run(boot, groups, array_count(groups));

@@ -57,11 +57,17 @@ word_t processor_reservation_after(uint64_t *word, uint64_t end_ticks);
 /* The trap of a foreign system, whose number and arguments stand where such systems have them. */
 word_t processor_foreign_call(word_t number, word_t a, word_t b, word_t c);
 
+/*
+ * Fills every general register but those of the answer with patterns, makes the trap, and compares:
+ * a bit for each that changed.
+ */
+uint64_t processor_changed_by_foreign_call(word_t number);
+
 /* Where the fields of thread.read's registers stand in the list area, in words. */
 extern const word_t processor_fpu_flag;
 extern const word_t processor_fpu_first;
 extern const word_t processor_fpu_stride;
-extern const word_t processor_pc;
+extern const word_t processor_w0;
 extern const word_t processor_tp;
 
 #endif

@@ -119,12 +119,39 @@ function processor_foreign_call
         svc     #0
         ret
 
+function processor_changed_by_foreign_call
+        stp     x29, x30, [sp, #-96]!
+        stp     x19, x20, [sp, #16]
+        stp     x21, x22, [sp, #32]
+        stp     x23, x24, [sp, #48]
+        stp     x25, x26, [sp, #64]
+        stp     x27, x28, [sp, #80]
+        mov     x8, x0
+        .irp    n, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+        mov     x\n, #(0x7700 + \n)
+        .endr
+        svc     #0
+        mov     x0, #0
+        .irp    n, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+        mov     x1, #(0x7700 + \n)
+        cmp     x1, x\n
+        cset    x1, ne
+        orr     x0, x0, x1, lsl #\n
+        .endr
+        ldp     x19, x20, [sp, #16]
+        ldp     x21, x22, [sp, #32]
+        ldp     x23, x24, [sp, #48]
+        ldp     x25, x26, [sp, #64]
+        ldp     x27, x28, [sp, #80]
+        ldp     x29, x30, [sp], #96
+        ret
+
         .section .rodata.processor, "a"
         .balign 8
 constant processor_fpu_flag, 35
 constant processor_fpu_first, 38
 constant processor_fpu_stride, 2
-constant processor_pc, 32
+constant processor_w0, 0
 constant processor_tp, 34
 
         .section .note.GNU-stack, "", %progbits

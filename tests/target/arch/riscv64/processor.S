@@ -118,12 +118,40 @@ function processor_foreign_call
         ecall
         ret
 
+function processor_changed_by_foreign_call
+        addi    sp, sp, -112
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        sd      s\n, \n * 8(sp)
+        .endr
+        sd      ra, 96(sp)
+        sd      gp, 104(sp)
+        mv      a7, a0
+        .irp    n, 1, 3, 5, 6, 7, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        li      x\n, 0x7700 + \n
+        .endr
+        ecall
+        li      a0, 0
+        .irp    n, 1, 3, 5, 6, 7, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        li      a1, 0x7700 + \n
+        xor     a1, a1, x\n
+        snez    a1, a1
+        slli    a1, a1, \n
+        or      a0, a0, a1
+        .endr
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        ld      s\n, \n * 8(sp)
+        .endr
+        ld      ra, 96(sp)
+        ld      gp, 104(sp)
+        addi    sp, sp, 112
+        ret
+
         .section .rodata.processor, "a"
         .balign 8
 constant processor_fpu_flag, 33
 constant processor_fpu_first, 35
 constant processor_fpu_stride, 1
-constant processor_pc, 32
+constant processor_w0, 10
 constant processor_tp, 4
 
         .section .note.GNU-stack, "", @progbits
