@@ -352,6 +352,42 @@ bool side_translations_are_true(unsigned seed)
     return true;
 }
 
+/* Down to the first child, along the siblings, and up again; bounded by what fits into memory. */
+bool side_tree_is_sound(void)
+{
+    const struct cap_node *node = &side.top;
+
+    for (unsigned long steps = 0; steps < HOST_RAM_BYTES / sizeof(struct cap_node); steps++) {
+        const struct cap_node *first = node->first;
+        uintptr_t next = (uintptr_t)node->next;
+
+        if (first != NULL) {
+            if (first->prev != first && ((uintptr_t)first->prev->next | 1) != ((uintptr_t)node | 1))
+                return false;
+            node = first;
+            continue;
+        }
+        for (; node != &side.top && (next & 1) != 0; next = (uintptr_t)node->next) {
+            const struct cap_node *parent = (const struct cap_node *)(next - 1);
+
+            if (parent->first->prev != node)
+                return false;
+            node = parent;
+        }
+        if (node == &side.top)
+            return true;
+        if (((const struct cap_node *)next)->prev != node)
+            return false;
+        node = (const struct cap_node *)next;
+    }
+    return false;
+}
+
+void *side_buffer(void)
+{
+    return thread_buffer(side.current[host.core]);
+}
+
 const char *side_dump(size_t *length)
 {
     word_t next;

@@ -45,8 +45,16 @@ void side_call(unsigned polls, struct side_outcome *outcome);
 void side_fault(uint64_t kind, uint64_t address, uint64_t access, uint64_t syndrome);
 void side_interrupt(unsigned line);
 
+enum { SIDE_PANIC = 101 };      /* exit code of a broken invariant of the kernel's own */
+
 /* Let the running program touch what is mapped, and look whether any core remembers what is not true any more. */
 bool side_translations_are_true(unsigned seed);
+
+/* Every node of the derivation tree is tied to its neighbours, both ways. */
+bool side_tree_is_sound(void);
+
+/* The message buffer of the running thread, or NULL. */
+void *side_buffer(void);
 
 /* Text of the whole state; valid until the next one. */
 const char *side_dump(size_t *length);

@@ -328,7 +328,8 @@ static bool report_timeout(struct model *m, struct object *thread)
     if (m_held_object(thread, HELD_TIMEOUT) == NULL)
         return false;
     thread->h->fault_info = m_fault_info(FAULT_BUDGET);
-    thread->h->fault_words[0] = thread->h->running_on->b.consumed;
+    for (unsigned i = 0; i < 4; i++)
+        thread->h->fault_words[i] = 0;          /* nothing was consumed: the clock stands still */
     thread->h->state = STOPPED;
     return send_fault(m, thread, HELD_TIMEOUT);
 }

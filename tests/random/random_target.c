@@ -55,8 +55,8 @@ static bool wait_for_ready(void)
             run.m.frequency = strtoull(run.line + 6, NULL, 16);
             return true;
         }
-        (void)printf("# %s", run.line);
     }
+    (void)printf("# the target did not start: %s\n", run.line);
     return false;
 }
 

@@ -13,7 +13,7 @@ static const vaddr_t USER_TOP = 0x0000008000000000;
 /* Where RAM starts, for the kernel and in this process. */
 static const paddr_t HOST_RAM_BASE = 0x40000000;
 static const paddr_t HOST_DEVICE_BASE = 0x80000000;
-enum { HOST_RAM_BYTES = 16 << 20, HOST_DEVICE_BYTES = 1 << 30 };
+enum { HOST_RAM_BYTES = 6 << 20, HOST_DEVICE_BYTES = 1 << 30 };
 
 extern char host_ram[HOST_RAM_BYTES];
 
