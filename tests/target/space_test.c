@@ -358,6 +358,43 @@ static void b29_missing_tables_are_counted(void)
     CHECK_EQ(mapped_pages(space), 2);
 }
 
+/* Takes a space's last free pages, each for the table of one page more. */
+static void use_up(cap_t space, cap_t frame)
+{
+    for (vaddr_t i = 2; free_pages(space) > 0 && i < 100; i++)
+        (void)map_outcome(space, OP_SPACE_MAP, map_entry(frame, i * LARGE_BYTES, 0, 1, MAP_READ));
+    CHECK_EQ(free_pages(space), 0);
+}
+
+/* A large page that can't be split stays whole. */
+static void b29_split_without_pages_is_refused(void)
+{
+    const struct abi_map_entry hole = map_entry(0, LARGE_BYTES + 5 * ABI_PAGE_SIZE, 0, 1, MAP_READ);
+    word_t page, mapped, words[ABI_REGISTER_WORDS] = {1};
+    vaddr_t unused;
+    cap_t frame = make_large(1, &page, &unused), space = test_make(TYPE_SPACE, 6), pool;
+
+    CHECK_EQ(map_outcome(space, OP_SPACE_MAP,
+                         map_entry(frame, LARGE_BYTES, page, LARGE_PAGES, READ_WRITE)), OK);
+    use_up(space, frame);
+    mapped = mapped_pages(space);
+    CHECK_EQ(map_outcome(space, OP_SPACE_PROTECT, hole), blames(ERR_NO_MEMORY, 1));
+    CHECK_EQ(map_outcome(space, OP_SPACE_UNMAP, hole), blames(ERR_NO_MEMORY, 1));
+    CHECK_EQ(skr_invoke(space, skr_info(OP_SPACE_UNMAP, 1, 0), words, NULL), ERR_NO_MEMORY);
+    CHECK_EQ(words[0], 0);
+    CHECK(words[1] == 1 || words[1] == 2); /* a table, and perhaps one for records */
+    CHECK_EQ(mapped_pages(space), mapped);
+
+    pool = test_make(TYPE_POOL, 1 + words[1]);
+    CHECK_EQ(skr_space_give(space, pool), OK);
+    CHECK_EQ(map_outcome(space, OP_SPACE_UNMAP, hole), OK);
+    CHECK_EQ(mapped_pages(space), mapped - 1);
+    /* All of it goes without a page, whatever is left. */
+    CHECK_EQ(map_outcome(space, OP_SPACE_UNMAP,
+                         map_entry(0, LARGE_BYTES, 0, LARGE_PAGES, 0)), OK);
+    CHECK_EQ(mapped_pages(space), mapped - LARGE_PAGES);
+}
+
 static void b29_pool_belongs_to_one_space(void)
 {
     cap_t spaces = test_make_many(TYPE_SPACE, ABI_SPACE_PAGES_MIN, 2);
@@ -516,6 +553,7 @@ static const struct check_test tests[] = {
     {"b29_protect_gives_no_more_than_the_capability", b29_protect_gives_no_more_than_the_capability},
     {"b29_list_stops_at_the_first_bad_entry", b29_list_stops_at_the_first_bad_entry},
     {"b29_missing_tables_are_counted", b29_missing_tables_are_counted},
+    {"b29_split_without_pages_is_refused", b29_split_without_pages_is_refused},
     {"b29_pool_belongs_to_one_space", b29_pool_belongs_to_one_space},
     {"b29_empty_tables_are_used_again", b29_empty_tables_are_used_again},
     {"b30_delete_of_a_copy_unmaps_its_own", b30_delete_of_a_copy_unmaps_its_own},
