@@ -6,6 +6,7 @@
 #include "object/space.h"
 
 #include <abi/sizes.h>
+#include <base/compiler.h>
 #include <base/memory.h>
 
 #include "cpu.h"
@@ -67,7 +68,8 @@ static bool space_ready_pages(struct space *space, size_t needed, size_t *missin
         *missing = needed - available;
         return false;
     }
-    while (space->pages.count < needed) {
+    /* A few more, so that the next entries need not count what they take. */
+    while (space->pages.count < word_min(needed + PAGING_TABLES_MAX, available)) {
         struct fresh_pages *fresh = space_fresh(space);
 
         zero_pages(phys_to_virt(fresh->next), 1);
@@ -99,6 +101,12 @@ static bool has_records(const struct space *space, unsigned count)
     for (; count > 0 && record != NULL; count--)
         record = (struct mapping *)record->node.next;
     return count == 0;
+}
+
+/* Whatever an entry takes is there, without counting. */
+static inline bool space_is_stocked(const struct space *space)
+{
+    return space->free_records != NULL && space->pages.count >= PAGING_TABLES_MAX;
 }
 
 /* Have free records (at most two are needed) and this many pages for tables. */
@@ -142,6 +150,29 @@ static bool mapping_before(const struct tree_node *a, const struct tree_node *b)
 {
     return container_of(a, const struct mapping, by_address)->address <
            container_of(b, const struct mapping, by_address)->address;
+}
+
+/* Where a run would go in the tree: ERR_IN_USE when something there is mapped. */
+static status_t space_find_place(struct space *space, vaddr_t start, vaddr_t end,
+                                 struct tree_node **parent, enum tree_side *side)
+{
+    struct tree_node *node = space->mappings.root;
+
+    *parent = NULL;
+    *side = TREE_LEFT;
+    while (node != NULL) {
+        struct mapping *mapping = mapping_at(node);
+
+        if (end <= mapping->address)
+            *side = TREE_LEFT;
+        else if (start >= mapping_end(mapping))
+            *side = TREE_RIGHT;
+        else
+            return ERR_IN_USE;
+        *parent = node;
+        node = node->child[*side];
+    }
+    return OK;
 }
 
 /* The first mapping that ends behind an address. */
@@ -307,15 +338,18 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
 {
     paddr_t paddr = entry_paddr(frame, entry);
     size_t pages = entry_pages(entry);
+    struct tree_node *parent;
+    enum tree_side side;
     status_t status = space_check_map(space, frame, entry);
 
     if (status != OK)
         return status;
-    struct mapping *next = space_find(space, entry->address);
-
-    if (next != NULL && next->address < entry->address + pages * PAGE_SIZE)
-        return ERR_IN_USE;
-    if (!space_ready(space, 1, paging_pages_needed(&space->paging, entry->address, pages, paddr),
+    status =
+        space_find_place(space, entry->address, entry->address + pages * PAGE_SIZE, &parent, &side);
+    if (status != OK)
+        return status;
+    if (unlikely(!space_is_stocked(space)) &&
+        !space_ready(space, 1, paging_pages_needed(&space->paging, entry->address, pages, paddr),
                      missing))
         return ERR_NO_MEMORY;
 
@@ -326,7 +360,7 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
     mapping->node.type = (uint8_t)hardware_attributes(frame, entry_attributes(entry));
     mapping->address = entry->address;
     mapping->paddr = paddr;
-    tree_insert(&space->mappings, &mapping->by_address, mapping_before);
+    tree_insert_at(&space->mappings, parent, side, &mapping->by_address);
     node_add_mapping(&frame->node, &mapping->node);
     paging_map(&space->paging, entry->address, pages, paddr, mapping->node.type, &space->pages);
     space->mapped_pages += pages;

@@ -42,6 +42,9 @@ void paging_init(struct paging *paging, paddr_t root);
 /* Table pages that mapping, or (paddr == PADDR_NONE) splitting at both ends of, the range would
  * take at most. */
 static const paddr_t PADDR_NONE = ~(paddr_t)0;
+enum {
+    PAGING_TABLES_MAX = 4
+}; /* of what an entry of space.map can ask for: two at each of two levels */
 size_t paging_pages_needed(const struct paging *paging, vaddr_t address, size_t pages,
                            paddr_t paddr);
 
