@@ -40,7 +40,7 @@ class Restarts:
         return int(found[1]), int(found[2])
 
     def wait_for(self, guest, count):
-        limit = time.monotonic() + (60 + count) * qemu.TIME_SCALE
+        limit = time.monotonic() + (120 + 4 * count) * qemu.TIME_SCALE
         while (done := self.restarts(guest)) < count:
             scenario.check(time.monotonic() < limit, f"only {done} restarts in time")
             time.sleep(POLL_SECONDS)
@@ -84,7 +84,7 @@ def main():
     steps = (run.boots_and_restarts_a_few, run.peers_restart_each_other_as_often_as_asked,
              run.all_memory_and_slots_are_given_back, run.no_reading_was_wrong,
              run.poweroff_ends_the_machine_well)
-    with qemu.Guest(machine.command(kernel, bundle), log, 300 + 2 * options.count,
+    with qemu.Guest(machine.command(kernel, bundle), log, 600 + 5 * options.count,
                     options.echo) as guest:
         return scenario.run_steps(guest, steps)
 
