@@ -58,7 +58,8 @@ def parse(text):
     """Reads a whole output.  A test's detail is every line after it that is not TAP."""
     report = Report()
     planned = None
-    for line in text.replace("\r", "").split("\n"):
+    # A test of wrong arguments may have sent a few NULs to the serial line.
+    for line in text.translate({0: None, ord("\r"): None}).split("\n"):
         plan = PLAN.match(line)
         test = parse_line(line)
         if plan:

@@ -313,20 +313,19 @@ static void frame_release(struct cap *frame)
         memory_remove(memory_find(frame_base(frame)), &frame->range);
 }
 
-/* Take one thing derived from a frame owner away, or release the range; true when it is released.
- */
-static bool frame_owner_release_step(struct cap *frame, word_t *killed)
+/* What must go next below a node.  What was derived from a frame's owner goes before the owner and
+ * owns nothing itself, so there is one level to look at. */
+static struct cap_node *node_next_to_go(struct cap_node *node)
 {
-    if (node_revoke_step(&frame->node, killed))
-        return false;
-    frame_release(frame);
-    frame->node.flags &= (uint8_t)~CAP_OWNER;
-    return true;
+    struct cap_node *child = node->first;
+    bool owns_frame = child != NULL && child->type == TYPE_FRAME && (child->flags & CAP_OWNER) != 0;
+
+    return owns_frame && child->first != NULL ? child->first : child;
 }
 
 bool node_revoke_step(struct cap_node *node, word_t *killed)
 {
-    struct cap_node *child = node->first;
+    struct cap_node *child = node_next_to_go(node);
 
     if (child == NULL)
         return false;
@@ -341,13 +340,25 @@ bool node_revoke_step(struct cap_node *node, word_t *killed)
     }
     struct cap *cap = container_of(child, struct cap, node);
 
-    if (child->type == TYPE_FRAME && (child->flags & CAP_OWNER) != 0 &&
-        !frame_owner_release_step(cap, killed))
-        return true;
-    if (child->type != TYPE_FRAME && (child->flags & CAP_OWNER) != 0)
+    if (child->type == TYPE_FRAME)
+        frame_release(cap);
+    else if ((child->flags & CAP_OWNER) != 0)
         object_kill(cap->object);
     cap_kill(cap);
     *killed += 1;
+    return true;
+}
+
+/* Take one thing derived from a frame owner away, or release the range; true when it is released.
+ */
+static bool frame_owner_release_step(struct cap *frame)
+{
+    word_t killed = 0;
+
+    if (node_revoke_step(&frame->node, &killed))
+        return false;
+    frame_release(frame);
+    frame->node.flags &= (uint8_t)~CAP_OWNER;
     return true;
 }
 
@@ -356,10 +367,9 @@ bool node_revoke_step(struct cap_node *node, word_t *killed)
 static bool frame_delete_step(struct cap *cap)
 {
     struct cap_node *child = cap->node.first;
-    word_t killed = 0;
 
     if ((cap->node.flags & CAP_OWNER) != 0)
-        return frame_owner_release_step(cap, &killed);
+        return frame_owner_release_step(cap);
     if (child == NULL || (child->flags & NODE_MAPPING) == 0)
         return true;
     mapping_remove_step(container_of(child, struct mapping, node));

@@ -54,12 +54,11 @@ void object_init(struct object *object, enum abi_object_type type, struct cap *m
     node_add_child(&object->anchor, &slot->node);
 }
 
-void object_kill(struct object *object)
+/* Mark it, take it out of the tree and queue it for cleaning. */
+static void object_bury(struct object *object)
 {
     struct memory *memory = object->memory;
 
-    if (object->is_dead)
-        return;
     object->is_dead = true;
     kernel.kills++;
     node_detach(&object->anchor);
@@ -71,19 +70,27 @@ void object_kill(struct object *object)
         memory->dead_last->next_dead = object;
     }
     memory->dead_last = object;
-    object_on_kill(object);
 }
 
-void object_on_kill(struct object *object)
+/* What the kind does on death at once; returns what dies with it, or NULL. */
+static struct object *object_on_kill(struct object *object)
 {
     switch (object_type(object)) {
-    case TYPE_CAPTABLE: captable_on_kill(captable_of(object)); break;
-    case TYPE_THREAD: thread_on_kill(thread_of(object)); break;
-    case TYPE_REPLY: reply_on_kill(reply_of(object)); break;
-    case TYPE_INTERRUPT: interrupt_on_kill(interrupt_of(object)); break;
-    case TYPE_TIMER: timer_on_kill(timer_of(object)); break;
-    case TYPE_POOL: pool_on_kill(pool_of(object)); break;
-    default: break;
+    case TYPE_CAPTABLE: captable_on_kill(captable_of(object)); return NULL;
+    case TYPE_THREAD: thread_on_kill(thread_of(object)); return NULL;
+    case TYPE_REPLY: reply_on_kill(reply_of(object)); return NULL;
+    case TYPE_INTERRUPT: interrupt_on_kill(interrupt_of(object)); return NULL;
+    case TYPE_TIMER: timer_on_kill(timer_of(object)); return NULL;
+    case TYPE_POOL: return pool_user(pool_of(object));
+    default: return NULL;
+    }
+}
+
+void object_kill(struct object *object)
+{
+    while (object != NULL && !object->is_dead) {
+        object_bury(object);
+        object = object_on_kill(object);
     }
 }
 

@@ -41,9 +41,7 @@ word_t object_rights(enum abi_object_type type);
  * dead already. */
 void object_kill(struct object *object);
 
-/* What kinds do on death at once, and in steps later (each returns false when nothing is left to
- * do). */
-void object_on_kill(struct object *object);
+/* One bounded step of cleaning up after a dead object; false when nothing is left to do. */
 bool object_clean_step(struct object *object);
 
 #endif

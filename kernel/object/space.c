@@ -538,10 +538,9 @@ bool space_clean_step(struct space *space)
     return true;
 }
 
-void pool_on_kill(struct pool *pool)
+struct object *pool_user(struct pool *pool)
 {
-    if (pool->space != NULL)
-        object_kill(&pool->space->object);
+    return pool->space != NULL ? &pool->space->object : NULL;
 }
 
 /* A dead pool's pages hold its space's tables: the space (dead as well) is cleaned first, and lets

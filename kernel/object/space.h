@@ -84,7 +84,7 @@ bool space_prepare_protect_step(struct space *space, vaddr_t address, vaddr_t en
 size_t space_free_pages(const struct space *space);
 
 bool space_clean_step(struct space *space);
-void pool_on_kill(struct pool *pool);
+struct object *pool_user(struct pool *pool);      /* the space, or NULL */
 bool pool_clean_step(struct pool *pool);
 
 #endif

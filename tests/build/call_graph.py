@@ -12,7 +12,7 @@ NODE = re.compile(r'node: \{ title: "([^"]+)" label: "((?:[^"\\]|\\.)*)"')
 EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
 SIZE = re.compile(r"(\d+) bytes \((\w+)")
 INDIRECT = "__indirect_call"
-CLONE = re.compile(r"\.(part|constprop|isra|cold|lto_priv)\.?\d*")
+CLONE = re.compile(r"\.(part|constprop|isra|cold|lto_priv)\.?\d*|\.\d+$")
 
 
 def plain_name(title):
@@ -28,6 +28,7 @@ class CallGraph:
         for folder in folders:
             for path in sorted(Path(folder).rglob("*.ci")):
                 self._read(path.read_text())
+        self._complete_clones()
 
     def _read(self, text):
         for title, label in NODE.findall(text):
@@ -38,6 +39,19 @@ class CallGraph:
                     self.unbounded.add(title)
         for source, target in EDGE.findall(text):
             self.calls.setdefault(source, set()).add(target)
+
+    def _complete_clones(self):
+        """A split-off part may have no frame of its own there: it counts as all of its origin."""
+        for targets in self.calls.values():
+            for target in targets - self.frame.keys():
+                origin = CLONE.sub("", target)
+                if origin != target and origin in self.frame:
+                    self.frame[target] = self.frame[origin]
+
+    def without_frame(self):
+        """Names of called functions whose frames the compiler did not tell: assembler, or worse."""
+        called = {target for targets in self.calls.values() for target in targets}
+        return sorted(called - self.frame.keys() - {INDIRECT})
 
     def resolve_indirect(self, table):
         """Replaces calls through pointers; returns the callers that the table does not describe."""

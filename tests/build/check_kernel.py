@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from call_graph import CallGraph, plain_name
-from expected import ASSEMBLER_FRAME_BYTES, INDIRECT_CALLS, TEST_ONLY, WRITABLE
+from expected import ASSEMBLER, ASSEMBLER_FRAME_BYTES, INDIRECT_CALLS, TEST_ONLY, WRITABLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STACK_BYTES = re.compile(r"KERNEL_STACK_BYTES\s*=\s*(\d+)")
@@ -74,6 +74,12 @@ def every_frame_has_a_fixed_size(kernel):
     yield from sorted(CallGraph([kernel.objects]).unbounded)
 
 
+def every_called_function_has_a_known_frame(kernel):
+    for name in CallGraph([kernel.objects]).without_frame():
+        if name not in ASSEMBLER:
+            yield name
+
+
 def the_deepest_chain_fits_the_stack(kernel):
     graph = CallGraph([kernel.objects])
     graph.resolve_indirect(INDIRECT_CALLS)
@@ -122,7 +128,8 @@ def release_has_no_debug_calls(kernel):
             yield name
 
 
-BOTH = (no_function_recurses, every_frame_has_a_fixed_size, the_deepest_chain_fits_the_stack,
+BOTH = (no_function_recurses, every_frame_has_a_fixed_size,
+        every_called_function_has_a_known_frame, the_deepest_chain_fits_the_stack,
         there_is_no_allocator, writable_state_is_what_is_expected,
         no_segment_is_writable_and_executable, nothing_is_undefined)
 

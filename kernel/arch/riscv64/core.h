@@ -45,7 +45,7 @@ extern word_t boot_hart;
 
 bool core_of_hart(word_t hart, unsigned *index);
 
-/* All cores but this one that may hold translations: a sleeping one forgets its own when it wakes. */
+/* All cores but this one that may hold translations; a sleeping one forgets its own as it wakes. */
 struct sbi_harts core_others(void);
 
 /* Notes the device that powers the machine off, where there is one. */
