@@ -324,6 +324,15 @@ static void idle(struct cpu *cpu)
 
 /* ---- making the core ready for a thread ---- */
 
+/* The others turn to their spaces again when they leave the kernel, which they now have to enter. */
+static void leave_spaces_elsewhere(const struct cpu *here)
+{
+    for (unsigned i = 0; i < kernel.cpu_count; i++) {
+        if (kernel.cpus[i] != here && kernel.cpus[i]->space != NULL)
+            cpu_ask(kernel.cpus[i], REQUEST_LEAVE_SPACE);
+    }
+}
+
 static void switch_space(struct cpu *cpu, struct thread *next)
 {
     struct space *space = thread_space(next);
@@ -336,8 +345,11 @@ static void switch_space(struct cpu *cpu, struct thread *next)
         paging_activate_none();
         return;
     }
-    if (!space_id_is_current(&kernel.space_ids, &space->id))
+    if (!space_id_is_current(&kernel.space_ids, &space->id)) {
+        if (space_ids_are_used_up(&kernel.space_ids))
+            leave_spaces_elsewhere(cpu);
         space_id_renew(&kernel.space_ids, &space->id);
+    }
     paging_activate(&space->paging, space->id.id);
 }
 

@@ -237,7 +237,7 @@ void space_add_pool(struct space *space, struct pool *pool)
 
 static void space_flush(struct space *space, vaddr_t address, size_t pages)
 {
-    if (space_id_is_current(&kernel.space_ids, &space->id))
+    if (space_id_is_remembered(&kernel.space_ids, &space->id))
         paging_flush_range(space->id.id, address, pages);
 }
 
@@ -520,7 +520,7 @@ bool space_clean_step(struct space *space)
     struct tree_node *first = tree_first(&space->mappings);
 
     cpus_leave_space(space);
-    if (space_id_is_current(&kernel.space_ids, &space->id)) {
+    if (space_id_is_remembered(&kernel.space_ids, &space->id)) {
         paging_flush_id(space->id.id);
         space->id.generation = 0;
     }

@@ -38,7 +38,7 @@ static status_t collect_tables(struct thread *self, struct space *space)
     while (!is_preempted && paging_collect(&space->paging, &cursor, &space->pages))
         is_preempted = kernel_should_preempt();
     self->progress_prepared = is_preempted ? cursor / PAGE_SIZE : 0;
-    if (space_id_is_current(&kernel.space_ids, &space->id))
+    if (space_id_is_remembered(&kernel.space_ids, &space->id))
         paging_flush_id(space->id.id);
     return is_preempted ? PREEMPTED : OK;
 }
