@@ -158,6 +158,14 @@ void cpu_set_timer(struct cpu *cpu)
     arch_timer_set(deadline);
 }
 
+/* This core will, when it leaves the kernel. */
+void cpu_look_again(struct cpu *cpu)
+{
+    cpu_set_stale(cpu);
+    if (cpu != cpu_current())
+        arch_ipi_send(cpu->index);
+}
+
 /* ---- interrupts ---- */
 
 static void timer_fired(struct timer *timer)

@@ -75,6 +75,9 @@ void cpu_switch_fpu(struct cpu *cpu, struct thread *next);
 /* Let the hardware timer fire when this core must act next. */
 void cpu_set_timer(struct cpu *cpu);
 
+/* What a core goes by has changed: who runs, until when. */
+void cpu_look_again(struct cpu *cpu);
+
 /* The running thread stops running (its state is the caller's to set). */
 void cpu_release_current(struct cpu *cpu);
 

@@ -27,12 +27,11 @@ void budget_update(struct budget *budget, uint64_t now)
         return;
     uint64_t periods = (now - budget->refill_at) / budget->period + 1;
     int64_t amount = (int64_t)budget->amount;
-    int64_t left = budget->left < 0 ? budget->left + amount : amount;
+    int64_t paid = (int64_t)(periods * budget->amount);     /* no more than the time that passed */
+    int64_t left = budget->left < 0 ? budget->left + paid : amount;
 
-    /* A debt is paid by the first period; the ones that passed meanwhile pay what remains of it. */
-    if (left < amount && periods > 1)
-        left = amount;
-    budget->left = left;
+    /* Each period pays its amount of a debt; what was not spent is not saved. */
+    budget->left = left < amount ? left : amount;
     budget->refill_at += periods * budget->period;
 }
 
@@ -63,8 +62,10 @@ status_t budget_fill(struct budget *budget, struct cpu *cpu, uint64_t amount, ui
     timeout_disarm(&budget->refill);
     if (budget->cpu != NULL)
         budget->cpu->share -= budget->share;
-    if (budget->cpu == cpu && cpu->budget == budget)
+    if (cpu->budget == budget) {
         cpu_charge(cpu, now);
+        cpu_look_again(cpu);
+    }
     cpu->share += share;
     budget->cpu = cpu;
     budget->share = share;

@@ -136,9 +136,8 @@ static void thread_queue_to_run(struct thread *thread, bool is_first)
         run_queue_push_front(&cpu->queue, &thread->runnable);
     else
         run_queue_push_back(&cpu->queue, &thread->runnable);
-    if (cpu != cpu_current() &&
-        (cpu->current == NULL || thread_priority(cpu->current) <= thread_priority(thread)))
-        arch_ipi_send(cpu->index);
+    if (cpu->current == NULL || thread_priority(cpu->current) <= thread_priority(thread))
+        cpu_look_again(cpu);
 }
 
 /* A stop that came while it waited for a reply takes effect now. */
@@ -202,6 +201,8 @@ void thread_set_budget(struct thread *thread, struct budget *budget)
         list_push_back(&budget->threads, &thread->on_budget);
     if (is_queued || is_running_elsewhere)
         thread_queue_to_run(thread, false);
+    else if (thread->state == THREAD_RUNNING)
+        cpu_look_again(thread->cpu);
 }
 
 /* ---- stop, resume, cancel ---- */
@@ -308,8 +309,8 @@ void thread_set_priority(struct thread *thread, unsigned priority)
         thread_queue_to_run(thread, false);
     } else {
         thread->runnable.priority = (uint8_t)priority;
-        if (thread->state == THREAD_RUNNING && thread->cpu != cpu_current())
-            arch_ipi_send(thread->cpu->index);
+        if (thread->state == THREAD_RUNNING)
+            cpu_look_again(thread->cpu);
     }
 }
 

@@ -65,10 +65,12 @@ word_t *tables_find(paddr_t root, vaddr_t address, unsigned *level)
 
 /* ---- map ---- */
 
-/* One entry of this level can map what starts here. */
+/* One entry of this level can map what starts here.  Leaves of a GiB are left to the direct map, so
+ * that taking whole large pages away from a user never needs a table. */
 static bool leaf_fits(unsigned level, vaddr_t address, paddr_t paddr, size_t pages)
 {
-    return pages >= level_pages(level) && ((address | paddr) & (level_span(level) - 1)) == 0;
+    return pages >= level_pages(level) && ((address | paddr) & (level_span(level) - 1)) == 0 &&
+           (level != LEVEL_ROOT || address >= USER_TOP);
 }
 
 /* From one leaf of a level to the next. */
