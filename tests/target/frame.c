@@ -14,7 +14,7 @@ enum {
     OFFSET_PARTS = 128,
     ADDRESS_PARTS = 64,
     POOL_PAGES = 64,
-    MADE_MAX = 128,
+    MADE_MAX = 384,
     WORKERS_MAX = 72,
     TESTS_MAX = 512,
     AWAIT_NS = 1000000000,
