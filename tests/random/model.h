@@ -185,10 +185,12 @@ struct thread {
     bool is_restarting;         /* when it runs, it makes the call in its registers again */
 };
 
+enum { TABLE_LOWER, TABLE_UPPER, TABLE_LARGE };
+
 /* A page table of a space: a last-level one covers 2 MiB, one above it 1 GiB; or a large page. */
 struct table {
     u64 address;
-    enum { TABLE_LOWER, TABLE_UPPER, TABLE_LARGE } kind;
+    int kind;
 };
 
 /* What stands in a page that someone uses as a message buffer. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority.h"
 #include "generate.h"
 #include "kernel_side.h"
 
@@ -17,6 +18,8 @@ enum { CALLS_PER_LIFE = 2000, HISTORY = 20, TEXT_MAX = 400, LEAST_SUCCESS_PERCEN
 static struct {
     struct model m;
     struct generator g;
+    struct authority before;
+    struct authority after;
     u64 calls;
     u64 seed;
     u64 verify_every;
@@ -263,6 +266,8 @@ static bool do_call(struct object *self)
     entry = call_entry(self);
     describe_call(self, entry);
     give_inputs(self);
+    authority_take(&run.before, &run.m);
+    authority_of_call(&run.before, self);
     self->h->pc += SIDE_TRAP_BYTES;
     model_call(&run.m);
     side_call(polls, &outcome);
@@ -272,6 +277,9 @@ static bool do_call(struct object *self)
         (void)printf("# exit code %u\n", outcome.exit_code);
         return differ("power");
     }
+    authority_take(&run.after, &run.m);
+    if (!authority_is_kept(&run.before, &run.after))
+        return differ("what was granted and what was got");
     self = model_find(&run.m, base);
     run.is_life_over = outcome.is_off || outcome.is_cut;
     if (run.is_life_over || self == NULL || self->type != TYPE_THREAD) {
@@ -389,7 +397,7 @@ static void report(bool is_same)
     u64 percent = run.done == 0 ? 0 : run.succeeded * 100 / run.done;
     unsigned missing = 0;
 
-    (void)printf("1..3\n%sok 1 - kernel and model agree\n", is_same ? "" : "not ");
+    (void)printf("1..3\n%sok 1 - kernel and model agree, and authority only grows by grants\n", is_same ? "" : "not ");
     (void)printf("# seed %llu: %llu calls in %llu lives, %llu preempted, %llu made again, %llu blocked\n",
                  (unsigned long long)run.seed, (unsigned long long)run.done, (unsigned long long)run.lives,
                  (unsigned long long)run.preemptions, (unsigned long long)run.restarts, (unsigned long long)run.blocked);
