@@ -16,6 +16,7 @@ extern const struct test_group translation_tests; /* 32 */
 extern const struct test_group memory_use_tests; /* 33, 35 to 37 */
 extern const struct test_group isolation_tests;
 extern const struct test_group refusal_tests; /* every entry with wrong arguments */
+extern const struct test_group preemption_tests; /* 25, and long calls that are interrupted */
 extern const struct test_group message_tests; /* 38, 44, 46, 47 */
 extern const struct test_group rights_tests; /* 39 to 43, 45 */
 extern const struct test_group schedule_tests; /* 48 to 52, 54 */

@@ -16,6 +16,7 @@ int root_main(const struct abi_boot_info *boot)
         &memory_use_tests,
         &isolation_tests,
         &refusal_tests,
+        &preemption_tests,
         &message_tests,
         &rights_tests,
         &schedule_tests,

@@ -317,64 +317,6 @@ static void calls_refuse_bad_message_infos(void)
     CHECK_EQ(state_digest(), before);
 }
 
-/* ---- a call that is interrupted and can't go on ---- */
-
-struct saboteur {
-    cap_t notification;
-    cap_t slot;
-    cap_t kept; /* where the capability goes meanwhile */
-};
-
-static void take_away(void *argument)
-{
-    const struct saboteur *saboteur = argument;
-    word_t bits;
-
-    while (skr_wait(saboteur->notification, &bits) == OK)
-        (void)skr_captable_move(ABI_ROOT_CAPTABLE, saboteur->kept, ABI_ROOT_CAPTABLE,
-                                saboteur->slot);
-}
-
-/* Cleans a large frame, whose capability is taken away in between; true when it hit in between. */
-static bool interrupt_clean(const struct saboteur *saboteur, cap_t timer, word_t pages, uint64_t ns)
-{
-    status_t status;
-
-    CHECK_EQ(skr_timer_set(timer, rt_time_now_ns() + ns, saboteur->notification, 1), OK);
-    status = skr_frame_clean(saboteur->slot, 0, pages);
-    while (test_type(saboteur->slot) != TYPE_NONE)
-        skr_yield();
-    CHECK_EQ(skr_captable_move(ABI_ROOT_CAPTABLE, saboteur->slot, ABI_ROOT_CAPTABLE,
-                               saboteur->kept), OK);
-    return status == ERR_BAD_CAPABILITY;
-}
-
-/* What a call had done before it failed does not count for the next one. */
-static void failed_call_leaves_no_progress_behind(void)
-{
-    enum { PAGES = 8192, TRIES = 200, SMALL = 8 };
-    cap_t frame = test_make(TYPE_FRAME, PAGES), timer = test_make(TYPE_TIMER, 0);
-    struct saboteur saboteur = {test_make(TYPE_NOTIFICATION, 0), frame, test_slot()};
-    cap_t slots = test_slots(SMALL), memory = test_make(TYPE_MEMORY, 2);
-    unsigned hits = 0;
-
-    test_thread(take_away, &saboteur, TEST_PRIORITY + 1);
-    for (unsigned i = 0; i < TRIES && hits < 3; i++) {
-        word_t done = 0;
-
-        if (!interrupt_clean(&saboteur, timer, PAGES, 20000 + (uint64_t)i * 5000))
-            continue;
-        hits++;
-        CHECK_EQ(skr_memory_make(memory, TYPE_REPLY, ABI_PAGE_SIZE, 0, SMALL, slots, &done), OK);
-        CHECK_EQ(done, SMALL);
-        for (cap_t n = 0; n < SMALL; n++) {
-            CHECK_EQ(test_type(slots + n), TYPE_REPLY);
-            CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slots + n), OK);
-        }
-    }
-    CHECK(hits > 0);
-}
-
 static const struct check_test tests[] = {
     {"bad_invoked_capability_is_refused", bad_invoked_capability_is_refused},
     {"operation_without_its_right_is_refused", operation_without_its_right_is_refused},
@@ -384,7 +326,6 @@ static const struct check_test tests[] = {
     {"calls_refuse_bad_capabilities", calls_refuse_bad_capabilities},
     {"calls_refuse_bad_reply_capabilities", calls_refuse_bad_reply_capabilities},
     {"calls_refuse_bad_message_infos", calls_refuse_bad_message_infos},
-    {"failed_call_leaves_no_progress_behind", failed_call_leaves_no_progress_behind},
 };
 
 const struct test_group refusal_tests = {tests, array_count(tests)};

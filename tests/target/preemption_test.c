@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Long calls that are interrupted: what others see meanwhile, and what they can spoil.
+ *
+ * A thread of higher priority is woken by a timer in the middle of a call.  When exactly that is
+ * can't be said, so each test tries with later and later deadlines until it hit a few times.
+ */
+#include <base/memory.h>
+#include <rt/map.h>
+
+#include "groups.h"
+#include "refusal.h"
+
+enum {
+    PAGES = 2048,
+    TRIES = 400,
+    HITS = 3,
+    STEP_NS = 5000,
+    PATTERN = 0x5a,
+    SMALL = 8,
+};
+
+/* The thread that comes in between, and what it does then to a slot. */
+struct intruder {
+    void (*act)(struct intruder *intruder);
+    cap_t notification, timer;
+    cap_t slot;
+    cap_t spare; /* an empty slot */
+    volatile bool hit; /* what it was to meet was there */
+    struct rt_worker *worker;
+};
+
+static void intrude(void *argument)
+{
+    struct intruder *intruder = argument;
+    word_t bits;
+
+    while (skr_wait(intruder->notification, &bits) == OK)
+        intruder->act(intruder);
+}
+
+static void intruder_start(struct intruder *intruder, void (*act)(struct intruder *), cap_t slot)
+{
+    *intruder = (struct intruder){
+        .act = act,
+        .notification = test_make(TYPE_NOTIFICATION, 0),
+        .timer = test_make(TYPE_TIMER, 0),
+        .slot = slot,
+        .spare = test_slot(),
+    };
+    intruder->worker = test_thread(intrude, intruder, TEST_PRIORITY + 1);
+}
+
+static void intruder_arm(struct intruder *intruder, unsigned try)
+{
+    uint64_t deadline = rt_time_now_ns() + (uint64_t)(try + 1) * STEP_NS;
+
+    intruder->hit = false;
+    CHECK_EQ(skr_timer_set(intruder->timer, deadline, intruder->notification, 1), OK);
+}
+
+/* Until the timer has fired, also where it came after the call. */
+static void intruder_await(const struct intruder *intruder)
+{
+    while (skr_timer_cancel(intruder->timer) == OK) {
+        CHECK_EQ(skr_timer_set(intruder->timer, 0, intruder->notification, 1), OK);
+        test_sleep_ns(TEST_NS_PER_MS);
+    }
+}
+
+/* ---- a capability that is taken away ---- */
+
+static void take_away(struct intruder *intruder)
+{
+    intruder->hit = skr_captable_move(ABI_ROOT_CAPTABLE, intruder->spare, ABI_ROOT_CAPTABLE,
+                                      intruder->slot) == OK;
+}
+
+/* What a call had done before it failed does not count for the next one. */
+static void failed_call_leaves_no_progress_behind(void)
+{
+    cap_t frame = test_make(TYPE_FRAME, PAGES), memory = test_make(TYPE_MEMORY, 2);
+    cap_t slots = test_slots(SMALL);
+    struct intruder intruder;
+    unsigned hits = 0;
+
+    intruder_start(&intruder, take_away, frame);
+    for (unsigned try = 0; try < TRIES && hits < HITS; try++) {
+        status_t status;
+        word_t done = 0;
+
+        intruder_arm(&intruder, try);
+        status = skr_frame_clean(frame, 0, PAGES);
+        intruder_await(&intruder);
+        CHECK_EQ(skr_captable_move(ABI_ROOT_CAPTABLE, frame, ABI_ROOT_CAPTABLE, intruder.spare),
+                 OK);
+        if (status == OK)
+            continue;
+        hits++;
+        CHECK_EQ(status, ERR_BAD_CAPABILITY);
+        CHECK_EQ(skr_memory_make(memory, TYPE_REPLY, ABI_PAGE_SIZE, 0, SMALL, slots, &done), OK);
+        CHECK_EQ(done, SMALL);
+        for (cap_t i = 0; i < SMALL; i++) {
+            CHECK_EQ(test_type(slots + i), TYPE_REPLY);
+            CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slots + i), OK);
+        }
+    }
+    CHECK(hits > 0);
+}
+
+/* ---- a frame under way ---- */
+
+static bool is_under_way(cap_t slot)
+{
+    return test_type(slot) == TYPE_FRAME && skr_frame_info(slot, NULL, NULL) == ERR_BAD_CAPABILITY;
+}
+
+/* Everything but delete is refused. */
+static void use_frame(struct intruder *intruder)
+{
+    cap_t slot = intruder->slot;
+
+    if (!is_under_way(slot))
+        return;
+    intruder->hit = true;
+    CHECK_EQ(test_rights(slot), 0);
+    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_COPY,
+                     (struct args){{intruder->spare, ABI_ROOT_CAPTABLE, slot, RIGHTS_ALL}}),
+             blames(ERR_BAD_CAPABILITY, 3));
+    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_MOVE,
+                     (struct args){{intruder->spare, ABI_ROOT_CAPTABLE, slot}}),
+             blames(ERR_BAD_CAPABILITY, 3));
+    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_ROTATE,
+                     (struct args){{intruder->spare, ABI_ROOT_MEMORY, slot}}),
+             blames(ERR_BAD_CAPABILITY, 3));
+    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_REVOKE, (struct args){{slot}}),
+             blames(ERR_BAD_CAPABILITY, 1));
+    CHECK_EQ(map_outcome(ABI_ROOT_SPACE, OP_SPACE_MAP, map_entry(slot, 0, 0, 1, MAP_READ)),
+             blames(ERR_BAD_CAPABILITY, 1));
+}
+
+static void delete_frame(struct intruder *intruder)
+{
+    if (!is_under_way(intruder->slot))
+        return;
+    intruder->hit = true;
+    CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, intruder->slot), OK);
+}
+
+/* Deletes it, and has another one, of half the size, made in its place; that one stays. */
+static void replace_frame(struct intruder *intruder)
+{
+    if (!is_under_way(intruder->slot))
+        return;
+    intruder->hit = true;
+    CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, intruder->slot), OK);
+    CHECK_EQ(skr_memory_make(intruder->spare, TYPE_FRAME, ABI_PAGE_SIZE, PAGES / 2, 1,
+                             intruder->slot, NULL), OK);
+}
+
+/* Fills a memory's pages with a pattern. */
+static void dirty(cap_t memory, cap_t slot, vaddr_t address)
+{
+    CHECK_EQ(skr_memory_make(memory, TYPE_FRAME, ABI_PAGE_SIZE, PAGES, 1, slot, NULL), OK);
+    for (word_t page = 0; page < PAGES; page += 512) {
+        struct rt_mapping mapping = {
+            .frame = slot, .address = address, .page = page, .pages = 512,
+            .attributes = MAP_READ | MAP_WRITE};
+
+        if (!CHECK_EQ(rt_map(ABI_ROOT_SPACE, &mapping), OK))
+            break;
+        mem_set((void *)address, PATTERN, (size_t)512 * ABI_PAGE_SIZE);
+        CHECK_EQ(rt_unmap(ABI_ROOT_SPACE, address, 512), OK);
+    }
+    CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slot), OK);
+}
+
+/* The first word of every page. */
+static bool is_zeroed(cap_t frame, vaddr_t address, word_t pages)
+{
+    bool is_zero = true;
+
+    for (word_t page = 0; page < pages; page += 512) {
+        struct rt_mapping mapping = {
+            .frame = frame, .address = address, .page = page, .pages = 512,
+            .attributes = MAP_READ};
+
+        if (rt_map(ABI_ROOT_SPACE, &mapping) != OK)
+            return false;
+        for (word_t i = 0; i < 512; i++)
+            is_zero = is_zero && *(volatile word_t *)(address + i * ABI_PAGE_SIZE) == 0;
+        CHECK_EQ(rt_unmap(ABI_ROOT_SPACE, address, 512), OK);
+    }
+    return is_zero;
+}
+
+/* Makes dirty pages a frame while someone acts on it; a few hits. */
+static void make_interrupted(void (*act)(struct intruder *), status_t expected, word_t pages)
+{
+    cap_t memory = test_make(TYPE_MEMORY, PAGES + 1), slot = test_slot();
+    vaddr_t address = test_address(512);
+    struct intruder intruder;
+    unsigned hits = 0;
+
+    intruder_start(&intruder, act, slot);
+    if (act == replace_frame)
+        CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, intruder.spare, ABI_ROOT_CAPTABLE, memory,
+                                   RIGHTS_ALL, 0, 0), OK);
+    dirty(memory, slot, address);
+    for (unsigned try = 0; try < TRIES && hits < HITS; try++) {
+        status_t status;
+
+        intruder_arm(&intruder, try);
+        status = skr_memory_make(memory, TYPE_FRAME, ABI_PAGE_SIZE, PAGES, 1, slot, NULL);
+        intruder_await(&intruder);
+        CHECK_EQ(status, intruder.hit ? expected : OK);
+        if (intruder.hit) {
+            hits++;
+            CHECK(is_zeroed(slot, address, pages));
+            CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slot), OK);
+            dirty(memory, slot, address);
+        } else {
+            CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slot), OK);
+        }
+    }
+    CHECK(hits > 0);
+}
+
+static void b25_frame_under_way_can_not_be_used(void)
+{
+    make_interrupted(use_frame, OK, PAGES);
+}
+
+/* The call begins again, and leaves no page out. */
+static void b25_frame_deleted_under_way_is_made_again(void)
+{
+    make_interrupted(delete_frame, OK, PAGES);
+}
+
+static void b25_frame_replaced_under_way_stays_replaced(void)
+{
+    make_interrupted(replace_frame, ERR_SLOT_IN_USE, PAGES / 2);
+}
+
+static const struct check_test tests[] = {
+    {"failed_call_leaves_no_progress_behind", failed_call_leaves_no_progress_behind},
+    {"b25_frame_under_way_can_not_be_used", b25_frame_under_way_can_not_be_used},
+    {"b25_frame_deleted_under_way_is_made_again", b25_frame_deleted_under_way_is_made_again},
+    {"b25_frame_replaced_under_way_stays_replaced", b25_frame_replaced_under_way_stays_replaced},
+};
+
+const struct test_group preemption_tests = {tests, array_count(tests)};
