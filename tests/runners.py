@@ -159,7 +159,7 @@ def run_bundle(context, bundle, seconds, variant, machine):
         if not file.exists():
             raise Missing(f"not built: {file}")
     emulated = qemu.Machine(context.arch, **machine)
-    log = context.log(f"target-{bundle}-" + "-".join(f"{k}{v}" for k, v in machine.items()))
+    log = context.log(f"target-{bundle}-{variant}-" + "-".join(f"{k}{v}" for k, v in machine.items()))
     with qemu.Guest(emulated.command(kernel, image), log, seconds, context.echo) as guest:
         status = guest.wait()
         return judge(guest.output, status, seconds)
