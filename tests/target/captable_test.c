@@ -77,9 +77,9 @@ static void b08_copy_of_every_type(void)
         uint8_t type;
         uint8_t size;
     } kinds[] = {
-        {TYPE_MEMORY, 1}, {TYPE_FRAME, 1},    {TYPE_SPACE, 2},        {TYPE_POOL, 1},
-        {TYPE_CAPTABLE, 1}, {TYPE_CHUNK, 0},  {TYPE_THREAD, 0},       {TYPE_BUDGET, 0},
-        {TYPE_ENDPOINT, 0}, {TYPE_REPLY, 0},  {TYPE_NOTIFICATION, 0}, {TYPE_INTERRUPT, 0},
+        {TYPE_MEMORY, 1},   {TYPE_FRAME, 1}, {TYPE_SPACE, 2},        {TYPE_POOL, 1},
+        {TYPE_CAPTABLE, 1}, {TYPE_CHUNK, 0}, {TYPE_THREAD, 0},       {TYPE_BUDGET, 0},
+        {TYPE_ENDPOINT, 0}, {TYPE_REPLY, 0}, {TYPE_NOTIFICATION, 0}, {TYPE_INTERRUPT, 0},
         {TYPE_TIMER, 0},
     };
 
@@ -103,8 +103,9 @@ static void b09_copy_has_only_the_rights_asked_for(void)
     cap_t copy = test_slot();
 
     for (word_t right = 1; right <= RIGHTS_ALL; right <<= 1) {
-        CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, copy, ABI_ROOT_CAPTABLE, endpoint, right, 0,
-                                   0), OK);
+        CHECK_EQ(
+            skr_captable_copy(ABI_ROOT_CAPTABLE, copy, ABI_ROOT_CAPTABLE, endpoint, right, 0, 0),
+            OK);
         CHECK_EQ(test_rights(copy), all & right);
         CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, copy), OK);
     }
@@ -297,7 +298,8 @@ static void b12_rotate_with_empty_slots(void)
 
     CHECK_EQ(skr_captable_rotate(ABI_ROOT_CAPTABLE, slot[0], slot[1], slot[2]), OK);
     CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, slot[0], ABI_ROOT_CAPTABLE, endpoint, RIGHT_SEND,
-                               BADGE, 0), OK);
+                               BADGE, 0),
+             OK);
     for (unsigned i = 0; i < 3; i++) {
         CHECK_EQ(held_in(ABI_ROOT_CAPTABLE, slot[i]).badge, BADGE);
         CHECK_EQ(skr_captable_rotate(ABI_ROOT_CAPTABLE, slot[0], slot[1], slot[2]), OK);
@@ -336,8 +338,7 @@ static void b12_rotate_refuses_the_same_slot_twice(void)
              blames(ERR_BAD_ARGUMENT, 3));
     CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_ROTATE, (struct args){{0, a, b}}),
              blames(ERR_BAD_CAPABILITY, 1));
-    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_ROTATE,
-                     (struct args){{a, b, SLOT_BEYOND}}),
+    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_ROTATE, (struct args){{a, b, SLOT_BEYOND}}),
              blames(ERR_BAD_CAPABILITY, 3));
     CHECK_EQ(state_digest(), before);
 }
@@ -372,8 +373,8 @@ static void b16_wrong_slot_is_refused(void)
     cap_t endpoint = test_make(TYPE_ENDPOINT, 0);
     cap_t table = test_make(TYPE_CAPTABLE, TABLE_CHUNKS);
     cap_t to = test_slot();
-    const word_t wrong[] = {0, ABI_CHUNK_SLOTS, 2 * ABI_CHUNK_SLOTS, ~(word_t)0,
-                            (word_t)1 << 32 | 1, (word_t)1 << 63 | 1};
+    const word_t wrong[] = {0,          ABI_CHUNK_SLOTS,     2 * ABI_CHUNK_SLOTS,
+                            ~(word_t)0, (word_t)1 << 32 | 1, (word_t)1 << 63 | 1};
     uint64_t before;
 
     CHECK_EQ(skr_captable_attach(table, 0, test_make(TYPE_CHUNK, 0)), OK);
@@ -408,9 +409,9 @@ static void b16_empty_source_is_refused(void)
     CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_COPY,
                      (struct args){{to, ABI_ROOT_CAPTABLE, empty, RIGHTS_ALL}}),
              blames(ERR_BAD_CAPABILITY, 3));
-    CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_MOVE,
-                     (struct args){{to, ABI_ROOT_CAPTABLE, empty}}),
-             blames(ERR_BAD_CAPABILITY, 3));
+    CHECK_EQ(
+        outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_MOVE, (struct args){{to, ABI_ROOT_CAPTABLE, empty}}),
+        blames(ERR_BAD_CAPABILITY, 3));
     CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_REVOKE, (struct args){{empty}}),
              blames(ERR_BAD_CAPABILITY, 1));
     CHECK_EQ(state_digest(), before);

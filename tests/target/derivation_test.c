@@ -43,7 +43,8 @@ static void b13_delete_empties_the_slot(void)
     CHECK_EQ(skr_signal(notification, 1), OK);
     CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, copy), OK); /* an empty one: nothing to do */
     CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, copy, ABI_ROOT_CAPTABLE, notification, RIGHT_SEND,
-                               0, 0), OK);
+                               0, 0),
+             OK);
 }
 
 static void b13_deleted_object_frees_its_memory(void)
@@ -86,7 +87,8 @@ static void b13_dead_slot_is_emptied_by_delete(void)
     CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, to, ABI_ROOT_CAPTABLE, copy, RIGHTS_ALL, 0, 0),
              ERR_PEER_GONE);
     CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, copy, ABI_ROOT_CAPTABLE, notification, RIGHTS_ALL,
-                               0, 0), ERR_SLOT_IN_USE);
+                               0, 0),
+             ERR_SLOT_IN_USE);
     CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, copy), OK);
     CHECK(is_empty(copy));
 }
@@ -121,10 +123,12 @@ static void b14_revoke_of_large_trees(void)
 
     for (cap_t i = 0; i < DEEP; i++)
         CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, slots + i, ABI_ROOT_CAPTABLE,
-                                   i == 0 ? notification : slots + i - 1, RIGHTS_ALL, 0, 0), OK);
+                                   i == 0 ? notification : slots + i - 1, RIGHTS_ALL, 0, 0),
+                 OK);
     for (cap_t i = DEEP; i < DEEP + WIDE; i++)
         CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, slots + i, ABI_ROOT_CAPTABLE,
-                                   slots + DEEP / 2, RIGHT_SEND, 0, 0), OK);
+                                   slots + DEEP / 2, RIGHT_SEND, 0, 0),
+                 OK);
     CHECK_EQ(revoke(slots + DEEP / 2), DEEP - DEEP / 2 - 1 + WIDE);
     CHECK(is_same_notification(slots + DEEP / 2, notification));
     CHECK_EQ(revoke(notification), DEEP / 2 + 1);
@@ -182,7 +186,8 @@ static void b14_revoke_of_a_memory_kills_what_was_made(void)
     CHECK_EQ(skr_memory_make(copy, TYPE_FRAME, (word_t)2 * ABI_PAGE_SIZE, 1, 1, slots + 1, NULL),
              OK);
     CHECK_EQ(skr_memory_make(memory, TYPE_NOTIFICATION, (word_t)3 * ABI_PAGE_SIZE, 0, 1, slots + 2,
-                             NULL), OK);
+                             NULL),
+             OK);
     CHECK_EQ(revoke(copy), 2);
     CHECK_EQ(test_type(slots), TYPE_DEAD);
     CHECK_EQ(test_type(slots + 1), TYPE_DEAD);
@@ -381,14 +386,16 @@ static const struct check_test tests[] = {
     {"b14_revoke_of_large_trees", b14_revoke_of_large_trees},
     {"b14_revoke_reaches_other_components", b14_revoke_reaches_other_components},
     {"b14_revoke_of_a_memory_kills_what_was_made", b14_revoke_of_a_memory_kills_what_was_made},
-    {"b14_revoke_of_a_frame_kills_copies_and_mappings", b14_revoke_of_a_frame_kills_copies_and_mappings},
+    {"b14_revoke_of_a_frame_kills_copies_and_mappings",
+     b14_revoke_of_a_frame_kills_copies_and_mappings},
     {"b15_reply_saved_and_used_later", b15_reply_saved_and_used_later},
     {"b15_reply_moved_to_another_slot_and_used", b15_reply_moved_to_another_slot_and_used},
     {"b15_bound_reply_takes_no_second_call", b15_bound_reply_takes_no_second_call},
     {"b15_deleted_reply_ends_its_call", b15_deleted_reply_ends_its_call},
     {"b19_copy_without_the_right_cannot_revoke", b19_copy_without_the_right_cannot_revoke},
     {"b19_copy_revokes_only_its_own", b19_copy_revokes_only_its_own},
-    {"b20_original_does_not_revoke_another_original", b20_original_does_not_revoke_another_original},
+    {"b20_original_does_not_revoke_another_original",
+     b20_original_does_not_revoke_another_original},
     {"b20_frame_does_not_revoke_another_frame", b20_frame_does_not_revoke_another_frame},
 };
 

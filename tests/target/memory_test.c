@@ -25,10 +25,10 @@ static const struct {
     uint8_t type;
     uint8_t size;
 } kinds[] = {
-    {TYPE_MEMORY, 1},   {TYPE_MEMORY, 7},   {TYPE_FRAME, 1},     {TYPE_FRAME, 13},
-    {TYPE_SPACE, 2},    {TYPE_SPACE, 9},    {TYPE_POOL, 1},      {TYPE_POOL, 5},
-    {TYPE_CAPTABLE, 1}, {TYPE_CAPTABLE, 8}, {TYPE_CAPTABLE, 77}, {TYPE_CHUNK, 0},
-    {TYPE_THREAD, 0},   {TYPE_BUDGET, 0},   {TYPE_ENDPOINT, 0},  {TYPE_REPLY, 0},
+    {TYPE_MEMORY, 1},       {TYPE_MEMORY, 7},    {TYPE_FRAME, 1},     {TYPE_FRAME, 13},
+    {TYPE_SPACE, 2},        {TYPE_SPACE, 9},     {TYPE_POOL, 1},      {TYPE_POOL, 5},
+    {TYPE_CAPTABLE, 1},     {TYPE_CAPTABLE, 8},  {TYPE_CAPTABLE, 77}, {TYPE_CHUNK, 0},
+    {TYPE_THREAD, 0},       {TYPE_BUDGET, 0},    {TYPE_ENDPOINT, 0},  {TYPE_REPLY, 0},
     {TYPE_NOTIFICATION, 0}, {TYPE_INTERRUPT, 0}, {TYPE_TIMER, 0},
 };
 
@@ -38,7 +38,7 @@ static word_t make_outcome(cap_t memory, word_t type, word_t at, word_t size, wo
     return outcome(memory, OP_MEMORY_MAKE, (struct args){{type, at, size, count, slot}});
 }
 
-static void delete(cap_t slot)
+static void delete_slot(cap_t slot)
 {
     CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slot), OK);
 }
@@ -63,9 +63,9 @@ static void b21_each_type_and_size_is_made(void)
         CHECK_EQ(make_outcome(memory, kinds[i].type, ABI_PAGE_SIZE, kinds[i].size, 1, slot), OK);
         CHECK_EQ(test_type(slot), kinds[i].type);
         CHECK(test_rights(slot) & RIGHT_REVOKE);
-        delete(slot);
+        delete_slot(slot);
         CHECK_EQ(make_outcome(memory, kinds[i].type, last, kinds[i].size, 1, slot), OK);
-        delete(slot);
+        delete_slot(slot);
     }
 }
 
@@ -109,8 +109,11 @@ static void b21_place_and_size_are_checked(void)
 static void b21_what_is_no_object_is_refused(void)
 {
     static const word_t types[] = {
-        TYPE_NONE, TYPE_DEAD, TYPE_TIME_CONTROL, TYPE_POWER_CONTROL, TYPE_SPACE_CONTROL,
-        TYPE_SPACE_CONTROL + 1, 0x100 + TYPE_FRAME, (word_t)1 << 32 | TYPE_FRAME, ~(word_t)0,
+        TYPE_NONE,          TYPE_DEAD,
+        TYPE_TIME_CONTROL,  TYPE_POWER_CONTROL,
+        TYPE_SPACE_CONTROL, TYPE_SPACE_CONTROL + 1,
+        0x100 + TYPE_FRAME, (word_t)1 << 32 | TYPE_FRAME,
+        ~(word_t)0,
     };
     cap_t memory = test_make(TYPE_MEMORY, 4);
     cap_t slot = test_slot();
@@ -131,7 +134,8 @@ static void b21_memory_in_memory_down_to_the_limit(void)
 
     for (cap_t outer = memory; depth < NESTING_MAX; outer = slots + depth, depth++)
         if (!CHECK_EQ(make_outcome(outer, TYPE_MEMORY, ABI_PAGE_SIZE, 2 * NESTING_MAX - depth, 1,
-                                   slots + depth), OK))
+                                   slots + depth),
+                      OK))
             return;
     CHECK_EQ(make_outcome(slots + depth - 1, TYPE_MEMORY, ABI_PAGE_SIZE, 1, 1, slots),
              blames(ERR_OVER_LIMIT, 0));
@@ -139,7 +143,7 @@ static void b21_memory_in_memory_down_to_the_limit(void)
     CHECK_EQ(skr_memory_info(slots + depth - 1, &size, &kind), OK);
     CHECK_EQ(size, (word_t)(NESTING_MAX + 1) * ABI_PAGE_SIZE);
     CHECK_EQ(kind, ABI_MEMORY_RAM | ABI_MEMORY_KERNEL_USABLE);
-    delete(memory);
+    delete_slot(memory);
     CHECK_EQ(test_type(slots), TYPE_DEAD);
 }
 
@@ -166,9 +170,15 @@ static unsigned scatter(cap_t memory, cap_t slots, struct range *ranges)
         uint8_t type, size;
         uint16_t at;
     } places[] = {
-        {TYPE_ENDPOINT, 0, ABI_MEMORY_HEADER_BYTES}, {TYPE_REPLY, 0, 512}, {TYPE_BUDGET, 0, 1024},
-        {TYPE_THREAD, 0, 1280},     {TYPE_FRAME, 1, 4096},    {TYPE_TIMER, 0, 8192 + 64},
-        {TYPE_CAPTABLE, 3, 8192 + 512}, {TYPE_CHUNK, 0, 12288}, {TYPE_NOTIFICATION, 0, 20416},
+        {TYPE_ENDPOINT, 0, ABI_MEMORY_HEADER_BYTES},
+        {TYPE_REPLY, 0, 512},
+        {TYPE_BUDGET, 0, 1024},
+        {TYPE_THREAD, 0, 1280},
+        {TYPE_FRAME, 1, 4096},
+        {TYPE_TIMER, 0, 8192 + 64},
+        {TYPE_CAPTABLE, 3, 8192 + 512},
+        {TYPE_CHUNK, 0, 12288},
+        {TYPE_NOTIFICATION, 0, 20416},
     };
 
     for (unsigned i = 0; i < array_count(places); i++) {
@@ -191,11 +201,12 @@ static void try_everywhere(cap_t memory, const struct range *ranges, unsigned co
         bool is_outside = at < ABI_MEMORY_HEADER_BYTES || at + bytes > memory_bytes;
         bool is_taken = find_overlap(ranges, count, at, at + bytes) != NULL;
         word_t expected = is_outside ? blames(ERR_NO_MEMORY, 2)
-                          : is_taken ? blames(ERR_IN_USE, 2) : 0;
+                          : is_taken ? blames(ERR_IN_USE, 2)
+                                     : 0;
 
         if (!CHECK_EQ(make_outcome(memory, type, at, size, 1, slot), expected))
             check_note("type %lu at %lu", (unsigned long)type, (unsigned long)at);
-        delete(slot);
+        delete_slot(slot);
     }
 }
 
@@ -228,7 +239,8 @@ static void b22_frames_made_together_are_apart(void)
     for (word_t i = 0; i < FRAMES; i++)
         CHECK_EQ(map_outcome(ABI_ROOT_SPACE, OP_SPACE_MAP,
                              map_entry(frames + i, address + 2 * i * ABI_PAGE_SIZE, 0, 2,
-                                       MAP_READ | MAP_WRITE)), OK);
+                                       MAP_READ | MAP_WRITE)),
+                 OK);
     for (word_t page = 0; page < 2 * FRAMES; page++)
         words[page * step] = page + 1;
     for (word_t page = 0; page < 2 * FRAMES; page++)
@@ -247,11 +259,11 @@ static void b23_range_is_free_again_after_the_last_child(void)
     CHECK_EQ(make_outcome(inner, TYPE_FRAME, ABI_PAGE_SIZE, 2, 1, objects + 1), OK);
 
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, 4, 1, slot), blames(ERR_IN_USE, 2));
-    delete(objects);
-    delete(objects + 1);
+    delete_slot(objects);
+    delete_slot(objects + 1);
     CHECK_EQ(make_outcome(inner, TYPE_FRAME, ABI_PAGE_SIZE, 3, 1, objects), OK);
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, 4, 1, slot), blames(ERR_IN_USE, 2));
-    delete(inner); /* with what is left in it */
+    delete_slot(inner); /* with what is left in it */
     CHECK_EQ(test_type(objects), TYPE_DEAD);
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, 4, 1, slot), OK);
 }
@@ -264,11 +276,12 @@ static void b23_range_follows_the_original_not_copies(void)
 
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, 2, 1, original), OK);
     copy = test_copy(original, RIGHTS_ALL, 0);
-    delete(copy);
+    delete_slot(copy);
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, 2, 1, slot), blames(ERR_IN_USE, 2));
-    CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, copy, ABI_ROOT_CAPTABLE, original, RIGHTS_ALL, 0,
-                               0), OK);
-    delete(original);
+    CHECK_EQ(
+        skr_captable_copy(ABI_ROOT_CAPTABLE, copy, ABI_ROOT_CAPTABLE, original, RIGHTS_ALL, 0, 0),
+        OK);
+    delete_slot(original);
     CHECK_EQ(test_type(copy), TYPE_DEAD);
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, 2, 1, slot), OK);
 }
@@ -294,7 +307,7 @@ static void b24_full_memory_refuses_cleanly(void)
         CHECK_EQ(make_outcome(memory, TYPE_ENDPOINT, first + i * step, 0, 1, slots + FIT),
                  blames(ERR_IN_USE, 2));
     CHECK_EQ(state_digest(), before);
-    delete(slots + FIT / 2);
+    delete_slot(slots + FIT / 2);
     CHECK_EQ(make_outcome(memory, TYPE_ENDPOINT, first + FIT / 2 * step, 0, 1, slots + FIT), OK);
 }
 
@@ -311,8 +324,8 @@ static void b24_batch_says_how_many_were_made(void)
     CHECK_EQ(done, 2);
     CHECK_EQ(test_type(slots + 1), TYPE_REPLY);
     CHECK_EQ(test_type(slots + 2), TYPE_NONE);
-    delete(slots);
-    delete(slots + 1);
+    delete_slot(slots);
+    delete_slot(slots + 1);
     CHECK_EQ(skr_memory_make(memory, TYPE_TIMER, ABI_MEMORY_HEADER_BYTES, 0, 4, slots, &done),
              ERR_SLOT_IN_USE);
     CHECK_EQ(done, 3);
@@ -335,7 +348,7 @@ static void dirty(cap_t memory, word_t at, word_t pages)
     CHECK_EQ(make_outcome(memory, TYPE_FRAME, at, pages, 1, mapping.frame), OK);
     if (CHECK_EQ(rt_map(ABI_ROOT_SPACE, &mapping), OK))
         mem_set((void *)mapping.address, PATTERN, pages * ABI_PAGE_SIZE);
-    delete(mapping.frame);
+    delete_slot(mapping.frame);
 }
 
 static bool is_zero(const void *start, size_t bytes)
@@ -366,7 +379,7 @@ static void b25_new_frame_is_zeroed(void)
         CHECK_EQ(make_outcome(memory, TYPE_FRAME, ABI_PAGE_SIZE, sizes[i], 1, mapping.frame), OK);
         if (CHECK_EQ(rt_map(ABI_ROOT_SPACE, &mapping), OK))
             CHECK(is_zero((const void *)mapping.address, sizes[i] * ABI_PAGE_SIZE));
-        delete(mapping.frame);
+        delete_slot(mapping.frame);
     }
 }
 
@@ -381,8 +394,8 @@ static void check_new_storage(cap_t memory)
     CHECK_EQ(skr_captable_attach(slots, 3, slots + 1), OK);
     for (word_t index = 0; index < ABI_CHUNK_SLOTS; index++)
         CHECK_EQ(held_in(slots, (cap_t)3 * ABI_CHUNK_SLOTS + index).type, TYPE_NONE);
-    delete(slots + 1);
-    delete(slots);
+    delete_slot(slots + 1);
+    delete_slot(slots);
 }
 
 static void check_new_thread(cap_t memory)
@@ -397,7 +410,7 @@ static void check_new_thread(cap_t memory)
     CHECK_EQ(skr_thread_read(thread), OK);
     CHECK(is_zero(rt_buffer()->list, 31 * sizeof(word_t))); /* the general registers */
     CHECK_EQ(skr_thread_resume(thread), ERR_BAD_STATE);     /* it has no space to run in */
-    delete(thread);
+    delete_slot(thread);
 }
 
 static void check_new_small_objects(cap_t memory)
@@ -410,19 +423,19 @@ static void check_new_small_objects(cap_t memory)
     CHECK_EQ(make_outcome(memory, TYPE_BUDGET, ABI_PAGE_SIZE, 0, 1, slot), OK);
     CHECK_EQ(skr_budget_info(slot, &amount, &period, &left, &consumed), OK);
     CHECK_EQ(amount | left | consumed, 0);
-    delete(slot);
+    delete_slot(slot);
     CHECK_EQ(make_outcome(memory, TYPE_NOTIFICATION, ABI_PAGE_SIZE, 0, 1, slot), OK);
     CHECK_EQ(skr_poll(slot, &bits), ERR_WOULD_BLOCK);
-    delete(slot);
+    delete_slot(slot);
     CHECK_EQ(make_outcome(memory, TYPE_ENDPOINT, ABI_PAGE_SIZE, 0, 1, slot), OK);
     CHECK_EQ(skr_receive_nowait(slot, reply, &message), ERR_WOULD_BLOCK);
-    delete(slot);
+    delete_slot(slot);
     CHECK_EQ(make_outcome(memory, TYPE_TIMER, ABI_PAGE_SIZE, 0, 1, slot), OK);
     CHECK_EQ(skr_timer_cancel(slot), ERR_BAD_STATE);
-    delete(slot);
+    delete_slot(slot);
     CHECK_EQ(make_outcome(memory, TYPE_INTERRUPT, ABI_PAGE_SIZE, 0, 1, slot), OK);
     CHECK_EQ(skr_interrupt_acknowledge(slot), ERR_BAD_STATE);
-    delete(slot);
+    delete_slot(slot);
 }
 
 /* Kernel objects start empty wherever their memory has been before. */
@@ -453,8 +466,8 @@ static void b25_new_space_is_empty(void)
     CHECK_EQ(skr_space_info(space, NULL, &mapped), OK);
     CHECK_EQ(mapped, 0);
     for (word_t table = 0; table < TABLES; table++)
-        CHECK_EQ(map_outcome(space, OP_SPACE_MAP,
-                             map_entry(frame, table << 24, 0, 1, MAP_READ)), OK);
+        CHECK_EQ(map_outcome(space, OP_SPACE_MAP, map_entry(frame, table << 24, 0, 1, MAP_READ)),
+                 OK);
     CHECK_EQ(skr_space_info(space, NULL, &mapped), OK);
     CHECK_EQ(mapped, TABLES);
 }

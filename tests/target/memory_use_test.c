@@ -99,8 +99,9 @@ static void b33_write_and_execute_need_leave(void)
     if (!probe_start(&probe, 0))
         return;
     CHECK_EQ(map_here(frame, address, 0, 1, READ_WRITE | MAP_EXECUTE), blames(ERR_NO_RIGHT, 1));
-    CHECK_EQ(outcome(ABI_ROOT_SPACE_CONTROL, OP_SPACE_CONTROL_ALLOW,
-                     (struct args){{ABI_ROOT_SPACE, 2}}), blames(ERR_BAD_ARGUMENT, 2));
+    CHECK_EQ(
+        outcome(ABI_ROOT_SPACE_CONTROL, OP_SPACE_CONTROL_ALLOW, (struct args){{ABI_ROOT_SPACE, 2}}),
+        blames(ERR_BAD_ARGUMENT, 2));
     CHECK_EQ(skr_space_control_allow(ABI_ROOT_SPACE_CONTROL, ABI_ROOT_SPACE, 1), OK);
     CHECK_EQ(map_here(frame, address, 0, 1, READ_WRITE | MAP_EXECUTE), OK);
     CHECK_EQ(skr_space_control_allow(ABI_ROOT_SPACE_CONTROL, ABI_ROOT_SPACE, 0), OK);

@@ -25,7 +25,7 @@ struct intruder {
     void (*act)(struct intruder *intruder);
     cap_t notification, timer;
     cap_t slot;
-    cap_t spare; /* an empty slot */
+    cap_t spare;       /* an empty slot */
     volatile bool hit; /* what it was to meet was there */
     struct rt_worker *worker;
 };
@@ -155,7 +155,8 @@ static void replace_frame(struct intruder *intruder)
     intruder->hit = true;
     CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, intruder->slot), OK);
     CHECK_EQ(skr_memory_make(intruder->spare, TYPE_FRAME, ABI_PAGE_SIZE, PAGES / 2, 1,
-                             intruder->slot, NULL), OK);
+                             intruder->slot, NULL),
+             OK);
 }
 
 /* Fills a memory's pages with a pattern. */
@@ -163,9 +164,11 @@ static void dirty(cap_t memory, cap_t slot, vaddr_t address)
 {
     CHECK_EQ(skr_memory_make(memory, TYPE_FRAME, ABI_PAGE_SIZE, PAGES, 1, slot, NULL), OK);
     for (word_t page = 0; page < PAGES; page += 512) {
-        struct rt_mapping mapping = {
-            .frame = slot, .address = address, .page = page, .pages = 512,
-            .attributes = MAP_READ | MAP_WRITE};
+        struct rt_mapping mapping = {.frame = slot,
+                                     .address = address,
+                                     .page = page,
+                                     .pages = 512,
+                                     .attributes = MAP_READ | MAP_WRITE};
 
         if (!CHECK_EQ(rt_map(ABI_ROOT_SPACE, &mapping), OK))
             break;
@@ -182,8 +185,7 @@ static bool is_zeroed(cap_t frame, vaddr_t address, word_t pages)
 
     for (word_t page = 0; page < pages; page += 512) {
         struct rt_mapping mapping = {
-            .frame = frame, .address = address, .page = page, .pages = 512,
-            .attributes = MAP_READ};
+            .frame = frame, .address = address, .page = page, .pages = 512, .attributes = MAP_READ};
 
         if (rt_map(ABI_ROOT_SPACE, &mapping) != OK)
             return false;
@@ -205,7 +207,8 @@ static void make_interrupted(void (*act)(struct intruder *), status_t expected, 
     intruder_start(&intruder, act, slot);
     if (act == replace_frame)
         CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, intruder.spare, ABI_ROOT_CAPTABLE, memory,
-                                   RIGHTS_ALL, 0, 0), OK);
+                                   RIGHTS_ALL, 0, 0),
+                 OK);
     dirty(memory, slot, address);
     for (unsigned try = 0; try < TRIES && hits < HITS; try++) {
         status_t status;

@@ -13,7 +13,8 @@ struct args {
     word_t w[ABI_REGISTER_WORDS];
 };
 
-/* What `outcome` returns when the operation fails like this; culprit 0 is the invoked capability. */
+/* What `outcome` returns when the operation fails like this; culprit 0 is the invoked capability.
+ */
 static inline word_t blames(status_t status, word_t culprit)
 {
     return (word_t)-status * 10 + culprit;

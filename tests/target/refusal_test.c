@@ -22,9 +22,9 @@ static struct {
 } subject;
 
 static const uint8_t control_slots[TYPES] = {
-    [TYPE_TIME_CONTROL] = ABI_ROOT_TIME,       [TYPE_INTERRUPT_CONTROL] = ABI_ROOT_INTERRUPTS,
-    [TYPE_POWER_CONTROL] = ABI_ROOT_POWER,     [TYPE_LOG_CONTROL] = ABI_ROOT_LOG,
-    [TYPE_PRIORITY_CONTROL] = ABI_ROOT_PRIORITY, [TYPE_DMA_CONTROL] = ABI_ROOT_DMA,
+    [TYPE_TIME_CONTROL] = ABI_ROOT_TIME,           [TYPE_INTERRUPT_CONTROL] = ABI_ROOT_INTERRUPTS,
+    [TYPE_POWER_CONTROL] = ABI_ROOT_POWER,         [TYPE_LOG_CONTROL] = ABI_ROOT_LOG,
+    [TYPE_PRIORITY_CONTROL] = ABI_ROOT_PRIORITY,   [TYPE_DMA_CONTROL] = ABI_ROOT_DMA,
     [TYPE_SPACE_CONTROL] = ABI_ROOT_SPACE_CONTROL,
 };
 
@@ -49,7 +49,8 @@ static cap_t without_rights(cap_t from, word_t rights)
 {
     CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, subject.scratch), OK);
     CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, subject.scratch, ABI_ROOT_CAPTABLE, from,
-                               RIGHTS_ALL & ~rights, 0, 0), OK);
+                               RIGHTS_ALL & ~rights, 0, 0),
+             OK);
     return subject.scratch;
 }
 
@@ -223,8 +224,20 @@ static bool try_number(const struct abi_entry *entry, unsigned i, word_t number)
 static void extreme_numbers_are_done_or_refused(void)
 {
     static const word_t numbers[] = {
-        1, 63, 64, 65, 4095, 4096, 0x7fffffff, 0xffffffff, (word_t)1 << 32, (word_t)1 << 39,
-        (word_t)1 << 51, (word_t)1 << 63, ~(word_t)0 << 12, ~(word_t)0,
+        1,
+        63,
+        64,
+        65,
+        4095,
+        4096,
+        0x7fffffff,
+        0xffffffff,
+        (word_t)1 << 32,
+        (word_t)1 << 39,
+        (word_t)1 << 51,
+        (word_t)1 << 63,
+        ~(word_t)0 << 12,
+        ~(word_t)0,
     };
     unsigned refused = 0;
 
@@ -280,8 +293,8 @@ static void calls_refuse_bad_capabilities(void)
 static void calls_refuse_bad_reply_capabilities(void)
 {
     cap_t endpoint, bad[4];
-    static const status_t statuses[] = {
-        ERR_BAD_CAPABILITY, ERR_BAD_CAPABILITY, ERR_PEER_GONE, ERR_WRONG_TYPE};
+    static const status_t statuses[] = {ERR_BAD_CAPABILITY, ERR_BAD_CAPABILITY, ERR_PEER_GONE,
+                                        ERR_WRONG_TYPE};
 
     make_subjects();
     endpoint = subject.of_type[TYPE_ENDPOINT];
@@ -301,8 +314,14 @@ static void calls_refuse_bad_reply_capabilities(void)
 static void calls_refuse_bad_message_infos(void)
 {
     static const word_t infos[] = {
-        ABI_MESSAGE_WORDS + 1, ABI_INFO_LENGTH_MASK, (ABI_MESSAGE_CAPS + 1) << ABI_INFO_CAPS_SHIFT,
-        1 << 10, 1 << 11, 1 << ABI_INFO_EVENT_SHIFT, (word_t)1 << 32, (word_t)1 << 63,
+        ABI_MESSAGE_WORDS + 1,
+        ABI_INFO_LENGTH_MASK,
+        (ABI_MESSAGE_CAPS + 1) << ABI_INFO_CAPS_SHIFT,
+        1 << 10,
+        1 << 11,
+        1 << ABI_INFO_EVENT_SHIFT,
+        (word_t)1 << 32,
+        (word_t)1 << 63,
     };
     cap_t endpoint = test_make(TYPE_ENDPOINT, 0);
     uint64_t before = state_digest();

@@ -130,8 +130,9 @@ static void b27_large_pages_need_no_tables(void)
 
     CHECK_EQ(map_here(frame, address, page, LARGE_PAGES, MAP_READ), OK);
     before = free_pages(ABI_ROOT_SPACE);
-    CHECK_EQ(map_here(frame, address + LARGE_BYTES, page + LARGE_PAGES,
-                      (word_t)2 * LARGE_PAGES, MAP_READ), OK);
+    CHECK_EQ(map_here(frame, address + LARGE_BYTES, page + LARGE_PAGES, (word_t)2 * LARGE_PAGES,
+                      MAP_READ),
+             OK);
     CHECK_EQ(free_pages(ABI_ROOT_SPACE), before);
 }
 
@@ -265,10 +266,10 @@ static void b29_bad_ranges_are_refused_by_unmap_and_protect(void)
         word_t pages;
         status_t status;
     } cases[] = {
-        {1, 1, ERR_MISALIGNED},           {2048, 1, ERR_MISALIGNED},
-        {0, 0, ERR_BAD_ARGUMENT},         {0, ~(word_t)0 >> 8, ERR_BAD_ARGUMENT},
-        {foreign, 1, ERR_BAD_ARGUMENT},   {-(vaddr_t)ABI_PAGE_SIZE, 1, ERR_BAD_ARGUMENT},
-        {-foreign, 1, ERR_BAD_ARGUMENT},  {foreign - ABI_PAGE_SIZE, 2, ERR_BAD_ARGUMENT},
+        {1, 1, ERR_MISALIGNED},          {2048, 1, ERR_MISALIGNED},
+        {0, 0, ERR_BAD_ARGUMENT},        {0, ~(word_t)0 >> 8, ERR_BAD_ARGUMENT},
+        {foreign, 1, ERR_BAD_ARGUMENT},  {-(vaddr_t)ABI_PAGE_SIZE, 1, ERR_BAD_ARGUMENT},
+        {-foreign, 1, ERR_BAD_ARGUMENT}, {foreign - ABI_PAGE_SIZE, 2, ERR_BAD_ARGUMENT},
     };
     uint64_t before = state_digest();
 
@@ -375,7 +376,8 @@ static void b29_split_without_pages_is_refused(void)
     cap_t frame = make_large(1, &page, &unused), space = test_make(TYPE_SPACE, 6), pool;
 
     CHECK_EQ(map_outcome(space, OP_SPACE_MAP,
-                         map_entry(frame, LARGE_BYTES, page, LARGE_PAGES, READ_WRITE)), OK);
+                         map_entry(frame, LARGE_BYTES, page, LARGE_PAGES, READ_WRITE)),
+             OK);
     use_up(space, frame);
     mapped = mapped_pages(space);
     CHECK_EQ(map_outcome(space, OP_SPACE_PROTECT, hole), blames(ERR_NO_MEMORY, 1));
@@ -390,8 +392,7 @@ static void b29_split_without_pages_is_refused(void)
     CHECK_EQ(map_outcome(space, OP_SPACE_UNMAP, hole), OK);
     CHECK_EQ(mapped_pages(space), mapped - 1);
     /* All of it goes without a page, whatever is left. */
-    CHECK_EQ(map_outcome(space, OP_SPACE_UNMAP,
-                         map_entry(0, LARGE_BYTES, 0, LARGE_PAGES, 0)), OK);
+    CHECK_EQ(map_outcome(space, OP_SPACE_UNMAP, map_entry(0, LARGE_BYTES, 0, LARGE_PAGES, 0)), OK);
     CHECK_EQ(mapped_pages(space), mapped - LARGE_PAGES);
 }
 
@@ -400,7 +401,8 @@ static void b29_pool_belongs_to_one_space(void)
     cap_t spaces = test_make_many(TYPE_SPACE, ABI_SPACE_PAGES_MIN, 2);
     cap_t pool = test_make(TYPE_POOL, 3);
 
-    CHECK_EQ(outcome(spaces, OP_SPACE_GIVE, (struct args){{spaces + 1}}), blames(ERR_WRONG_TYPE, 1));
+    CHECK_EQ(outcome(spaces, OP_SPACE_GIVE, (struct args){{spaces + 1}}),
+             blames(ERR_WRONG_TYPE, 1));
     CHECK_EQ(skr_space_give(spaces, pool), OK);
     CHECK_EQ(outcome(spaces, OP_SPACE_GIVE, (struct args){{pool}}), blames(ERR_IN_USE, 1));
     CHECK_EQ(outcome(spaces + 1, OP_SPACE_GIVE, (struct args){{pool}}), blames(ERR_IN_USE, 1));
@@ -549,8 +551,10 @@ static const struct check_test tests[] = {
     {"b28_mapping_over_another_is_refused", b28_mapping_over_another_is_refused},
     {"b28_mapping_over_a_large_page_is_refused", b28_mapping_over_a_large_page_is_refused},
     {"b29_bad_entries_are_refused", b29_bad_entries_are_refused},
-    {"b29_bad_ranges_are_refused_by_unmap_and_protect", b29_bad_ranges_are_refused_by_unmap_and_protect},
-    {"b29_protect_gives_no_more_than_the_capability", b29_protect_gives_no_more_than_the_capability},
+    {"b29_bad_ranges_are_refused_by_unmap_and_protect",
+     b29_bad_ranges_are_refused_by_unmap_and_protect},
+    {"b29_protect_gives_no_more_than_the_capability",
+     b29_protect_gives_no_more_than_the_capability},
     {"b29_list_stops_at_the_first_bad_entry", b29_list_stops_at_the_first_bad_entry},
     {"b29_missing_tables_are_counted", b29_missing_tables_are_counted},
     {"b29_split_without_pages_is_refused", b29_split_without_pages_is_refused},

@@ -88,8 +88,9 @@ static void b32_deleted_frame_is_gone_on_all_cores(void)
     if (!start_probes())
         return;
     for (unsigned round = 0; round < ROUNDS; round++) {
-        CHECK_EQ(skr_captable_copy(ABI_ROOT_CAPTABLE, slot, ABI_ROOT_CAPTABLE, frame, RIGHTS_ALL, 0,
-                                   0), OK);
+        CHECK_EQ(
+            skr_captable_copy(ABI_ROOT_CAPTABLE, slot, ABI_ROOT_CAPTABLE, frame, RIGHTS_ALL, 0, 0),
+            OK);
         CHECK_EQ(map_here(slot, address, READ_WRITE), OK);
         check_all_read(address, 0);
         CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, slot), OK);
@@ -109,12 +110,14 @@ static void b32_protect_reaches_all_cores(void)
             probes[core].value = round;
             CHECK(probe_try(&probes[core], MAP_WRITE, address));
         }
-        CHECK_EQ(map_outcome(ABI_ROOT_SPACE, OP_SPACE_PROTECT,
-                             map_entry(0, address, 0, 1, MAP_READ)), OK);
+        CHECK_EQ(
+            map_outcome(ABI_ROOT_SPACE, OP_SPACE_PROTECT, map_entry(0, address, 0, 1, MAP_READ)),
+            OK);
         check_all_fault(MAP_WRITE, address);
         check_all_read(address, round);
-        CHECK_EQ(map_outcome(ABI_ROOT_SPACE, OP_SPACE_PROTECT,
-                             map_entry(0, address, 0, 1, READ_WRITE)), OK);
+        CHECK_EQ(
+            map_outcome(ABI_ROOT_SPACE, OP_SPACE_PROTECT, map_entry(0, address, 0, 1, READ_WRITE)),
+            OK);
     }
 }
 
