@@ -81,7 +81,7 @@ static inline bool can_move(struct thread *from, struct thread *to, word_t info)
 {
     word_t length = info & ABI_INFO_LENGTH_MASK;
 
-    if (unlikely((info & 0xffff & ~(word_t)ABI_INFO_LENGTH_MASK) != 0))
+    if (unlikely((info & ~((word_t)0xffff << ABI_INFO_LABEL_SHIFT | ABI_INFO_LENGTH_MASK)) != 0))
         return false;
     return likely(length <= ABI_REGISTER_WORDS) ||
            (length <= ABI_MESSAGE_WORDS && thread_buffer(from) != NULL &&

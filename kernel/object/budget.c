@@ -27,11 +27,12 @@ void budget_update(struct budget *budget, uint64_t now)
         return;
     uint64_t periods = (now - budget->refill_at) / budget->period + 1;
     int64_t amount = (int64_t)budget->amount;
-    int64_t paid = (int64_t)(periods * budget->amount);     /* no more than the time that passed */
-    int64_t left = budget->left < 0 ? budget->left + paid : amount;
+    int64_t left = budget->left < 0 ? budget->left + amount : amount;
 
-    /* Each period pays its amount of a debt; what was not spent is not saved. */
-    budget->left = left < amount ? left : amount;
+    /* A debt is paid by the first period; the ones that passed meanwhile pay what remains of it. */
+    if (left < amount && periods > 1)
+        left = amount;
+    budget->left = left;
     budget->refill_at += periods * budget->period;
 }
 

@@ -260,8 +260,6 @@ static void deliver(struct thread *sender, struct thread *receiver, struct objec
     if (sender->send_kind == SEND_MESSAGE) {
         transfer_message(sender, receiver, endpoint, sender->badge, EVENT_SEND);
         reply_release(reply);
-        if (thread_is_passive(receiver))
-            use_own_time(receiver);
         context_set_status(&sender->context, OK);
         return;
     }
@@ -370,8 +368,11 @@ status_t endpoint_receive(struct thread *receiver, struct cap *cap, struct reply
     reply_name(reply, receiver);
     receiver->may_grant = cap_has(cap, RIGHT_GRANT);
     if (receive_pending(receiver, endpoint)) {
-        if (!reply->is_bound)
+        if (!reply->is_bound) {
             reply_release(reply);
+            if (thread_is_passive(receiver))    /* nobody lends time for this */
+                use_own_time(receiver);
+        }
         return OK;
     }
     if (!wait) {
@@ -406,9 +407,8 @@ status_t endpoint_reply(struct thread *server, struct reply *reply)
     status = message_check(server, context_info(&server->context), reply->may_grant);
     if (status != OK)
         return status;
+    reply_return_time(reply);
     reply_release(reply);
-    if (thread_is_passive(server) && (caller == NULL || server->running_on == caller->running_on))
-        use_own_time(server);
     if (caller == NULL)
         return ERR_PEER_GONE;
     caller->answer = NULL;

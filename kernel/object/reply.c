@@ -40,15 +40,13 @@ void reply_release(struct reply *reply)
     reply->is_bound = false;
 }
 
-/* A call that ends without an answer gives its time back at once: the server goes on with its own.
- */
-static void reply_return_time(struct reply *reply)
+void reply_return_time(struct reply *reply)
 {
     struct thread *server = reply->server;
     struct thread *caller = reply->caller;
 
     if (server != NULL && caller != NULL && thread_is_passive(server) &&
-        server->running_on == caller->running_on)
+        (server->running_on == caller->running_on || server->debtor == caller->running_on))
         thread_set_budget(server, thread_own_budget(server));
 }
 

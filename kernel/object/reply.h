@@ -31,6 +31,9 @@ void reply_name(struct reply *reply, struct thread *server);
 /* A call arrived through it. */
 void reply_bind(struct reply *reply, struct thread *caller, bool may_grant);
 
+/* The call ends: the server it was for, whoever ends it, goes on with time of its own. */
+void reply_return_time(struct reply *reply);
+
 /* Free again. */
 void reply_release(struct reply *reply);
 

@@ -28,26 +28,24 @@ static size_t fresh_count(const struct fresh_pages *fresh)
 
 size_t space_free_pages(const struct space *space)
 {
-    size_t count = space->pages.count + fresh_count(&space->fresh);
-
-    for (struct list_node *n = list_first(&space->pools); n != NULL;
-         n = list_next(&space->pools, n))
-        count += fresh_count(&container_of(n, struct pool, in_space)->fresh);
-    return count;
+    return space->pages.count + fresh_count(&space->fresh) + space->fresh_in_pools;
 }
 
-static struct fresh_pages *space_fresh(struct space *space)
+/* There is one. */
+static paddr_t space_take_fresh(struct space *space)
 {
-    if (fresh_count(&space->fresh) != 0)
-        return &space->fresh;
-    for (struct list_node *n = list_first(&space->pools); n != NULL;
-         n = list_next(&space->pools, n)) {
-        struct pool *pool = container_of(n, struct pool, in_space);
+    struct fresh_pages *fresh = &space->fresh;
 
-        if (fresh_count(&pool->fresh) != 0)
-            return &pool->fresh;
+    if (fresh_count(fresh) == 0) {
+        struct pool *pool = container_of(list_first(&space->fresh_pools), struct pool, in_fresh);
+
+        fresh = &pool->fresh;
+        space->fresh_in_pools--;
+        if (fresh_count(fresh) == 1)
+            list_remove(&pool->in_fresh);
     }
-    return NULL;
+    fresh->next += PAGE_SIZE;
+    return fresh->next - PAGE_SIZE;
 }
 
 static void page_list_push(struct page_list *list, paddr_t page)
@@ -70,11 +68,10 @@ static bool space_ready_pages(struct space *space, size_t needed, size_t *missin
     }
     /* A few more, so that the next entries need not count what they take. */
     while (space->pages.count < word_min(needed + PAGING_TABLES_MAX, available)) {
-        struct fresh_pages *fresh = space_fresh(space);
+        paddr_t page = space_take_fresh(space);
 
-        zero_pages(phys_to_virt(fresh->next), 1);
-        page_list_push(&space->pages, fresh->next);
-        fresh->next += PAGE_SIZE;
+        zero_pages(phys_to_virt(page), 1);
+        page_list_push(&space->pages, page);
     }
     return true;
 }
@@ -213,6 +210,7 @@ void space_init(struct space *space, paddr_t base, size_t size_pages)
     space->fresh = (struct fresh_pages){.next = base + 2 * PAGE_SIZE,
                                         .end = base + (paddr_t)size_pages * PAGE_SIZE};
     list_init(&space->pools);
+    list_init(&space->fresh_pools);
     tree_init(&space->mappings);
     zero_pages(phys_to_virt(base + PAGE_SIZE), 1);
     paging_init(&space->paging, base + PAGE_SIZE);
@@ -230,6 +228,9 @@ void space_add_pool(struct space *space, struct pool *pool)
 {
     pool->space = space;
     list_push_back(&space->pools, &pool->in_space);
+    if (fresh_count(&pool->fresh) != 0)
+        list_push_back(&space->fresh_pools, &pool->in_fresh);
+    space->fresh_in_pools += fresh_count(&pool->fresh);
     space_add_records(space, align_pointer(pool + 1, sizeof(word_t)), (char *)pool + PAGE_SIZE);
 }
 

@@ -26,7 +26,9 @@ struct space {
     struct space_id id;
     struct page_list pages;         /* free and zeroed */
     struct fresh_pages fresh;
-    struct list pools;              /* struct pool */
+    struct list pools;              /* struct pool.in_space */
+    struct list fresh_pools;        /* struct pool.in_fresh: those with fresh pages, */
+    size_t fresh_in_pools;          /* and how many these have */
     struct mapping *free_records;   /* linked through node.next */
     struct tree mappings;           /* by address */
     size_t mapped_pages;
@@ -37,6 +39,7 @@ struct pool {
     struct object object;
     struct space *space;            /* NULL: not given yet */
     struct list_node in_space;
+    struct list_node in_fresh;
     struct fresh_pages fresh;
 };
 

@@ -328,6 +328,7 @@ void thread_fault_undeliverable(struct thread *thread)
     if (thread->is_root)
         kernel_panic_root_fault(thread);
     thread_take_out(thread);
+    thread_set_unusual(thread, UNUSUAL_STOPPED, false);
     thread->state = THREAD_FAULTED;
     notification_signal_cap(&kernel.watch, kernel.watch_bits);
 }
@@ -412,6 +413,6 @@ void thread_cap_died(struct cap *cap, struct object *object)
         notification_of(object)->bound = NULL;
     else if (slot == SLOT_SPACE)
         thread_stop(thread);
-    else if (slot == SLOT_BUDGET && !thread->object.is_dead)
+    else if (slot == SLOT_BUDGET && thread->running_on == budget_of(object))
         thread_set_budget(thread, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include <abi/dispatch.h>
 #include <arch/paging.h>
+#include <base/memory.h>
 
 #include "kernel.h"
 #include "object/budget.h"
@@ -105,6 +106,9 @@ status_t sys_thread_start(struct thread *self, struct cap *cap, struct thread_st
     }
     context_init(&thread->context, args->pc, args->sp, args->argument, args->tp);
     context_set_forwarded(&thread->context, (thread->options & THREAD_FORWARDED) != 0);
+    cpu_forget_fpu(thread);
+    thread->wants_fpu = false;
+    mem_zero(&thread->fpu, sizeof(thread->fpu));
     (void)long_done(thread, OK);
     return thread_resume(thread);
 }
