@@ -50,7 +50,8 @@ static void run_ps(struct console *console, const char *argument)
 
     (void)argument;
     for (word_t i = 0; root_app(console->self.parent, i, &state, &restarts, &priority, &consumed,
-                                &memory, name) == OK; i++)
+                                &memory, name) == OK;
+         i++)
         console_print(console, "%-12s %-8s %3u restarts  priority %2u %6u ms %5u KiB\n", name,
                       state_text(state), (unsigned)restarts, (unsigned)priority,
                       (unsigned)(consumed / NS_PER_MS), (unsigned)(memory / KIB));
@@ -63,12 +64,11 @@ static void run_mem(struct console *console, const char *argument)
     status_t status;
 
     (void)argument;
-    status = root_system(console->self.parent, &apps, &cores, &generation, &uptime, &memory,
-                         &slots);
+    status =
+        root_system(console->self.parent, &apps, &cores, &generation, &uptime, &memory, &slots);
     if (status == OK)
         console_print(console, "%u components on %u cores, %llu bytes free, %u slots free\n",
-                      (unsigned)apps, (unsigned)cores, (unsigned long long)memory,
-                      (unsigned)slots);
+                      (unsigned)apps, (unsigned)cores, (unsigned long long)memory, (unsigned)slots);
     report(console, "mem", status);
 }
 

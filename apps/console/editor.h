@@ -14,7 +14,7 @@ enum { EDITOR_LINE_MAX = 79, EDITOR_ECHO_MAX = 4 };
 struct editor {
     char line[EDITOR_LINE_MAX + 1]; /* terminated */
     uint32_t length;
-    uint8_t escape; /* where in an escape sequence; 0: in none */
+    uint8_t escape;  /* where in an escape sequence; 0: in none */
     bool was_return; /* the last byte was \r: a \n that follows is the same end */
 };
 

@@ -25,8 +25,7 @@ static void write_all(struct console *console, const char *text, size_t size)
 {
     for (unsigned try = 0; size > 0 && try < TRIES_MAX; try++) {
         word_t written = 0;
-        status_t status =
-            uart_write(console->uart, text, word_min(size, WRITE_BYTES), &written);
+        status_t status = uart_write(console->uart, text, word_min(size, WRITE_BYTES), &written);
 
         if (status != OK)
             return;

@@ -76,8 +76,7 @@ static bool show_readings(struct monitor *monitor)
                 /* the station never waits for room */
             }
         }
-    } while (!monitor->readings.end.is_peer_gone &&
-             !ring_consumer_may_wait(&monitor->readings, 1));
+    } while (!monitor->readings.end.is_peer_gone && !ring_consumer_may_wait(&monitor->readings, 1));
     return monitor->readings.end.is_peer_gone;
 }
 

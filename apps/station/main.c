@@ -17,11 +17,11 @@
 enum {
     READING_WORDS = 3,
     READING_BYTES = READING_WORDS * 8,
-    RTC_BYTES = 8,          /* of registers */
-    RTC_LOW = 0,            /* PL031: seconds; goldfish: low half of nanoseconds */
-    RTC_HIGH = 4,           /* goldfish: high half, as it was when the low one was read */
+    RTC_BYTES = 8, /* of registers */
+    RTC_LOW = 0,   /* PL031: seconds; goldfish: low half of nanoseconds */
+    RTC_HIGH = 4,  /* goldfish: high half, as it was when the low one was read */
     BASE_VALUE = 273150 + 21000,
-    NOISE_SPAN = 2000,      /* thousandths of a degree */
+    NOISE_SPAN = 2000, /* thousandths of a degree */
 };
 
 static const uint64_t INTERVAL_NS = 1000000000;

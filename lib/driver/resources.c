@@ -66,8 +66,8 @@ status_t driver_make_dma(struct component *self, word_t pages, void **memory, ui
     cap_t control = rt_startup_find(self->startup, "dma");
     struct rt_object frame;
     vaddr_t mapped = 0;
-    status_t status = control == 0 ? ERR_NOT_FOUND
-                                   : rt_make(&self->maker, TYPE_FRAME, pages, 1, &frame);
+    status_t status =
+        control == 0 ? ERR_NOT_FOUND : rt_make(&self->maker, TYPE_FRAME, pages, 1, &frame);
 
     if (status == OK)
         status = map_frame(self, frame.cap, &mapped);

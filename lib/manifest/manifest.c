@@ -51,8 +51,8 @@ uint32_t manifest_find(const struct manifest *manifest, const char *name)
 
 uint64_t manifest_share(const struct manifest *manifest, uint32_t core, uint32_t core_count)
 {
-    uint64_t sum = core == 0 ? (uint64_t)manifest->root_budget_us * MILLION /
-                                   manifest->root_period_us : 0;
+    uint64_t sum =
+        core == 0 ? (uint64_t)manifest->root_budget_us * MILLION / manifest->root_period_us : 0;
 
     for (uint32_t i = 0; i < manifest->component_count; i++) {
         const struct manifest_component *component = &manifest->components[i];

@@ -84,8 +84,8 @@ status_t names_on_publish(void *state, struct ipc_request *request,
     directory_set_t refused;
     status_t status;
 
-    status = directory_publish(&msgd->directory, client_of(msgd, request), in->name, &offer,
-                               &refused);
+    status =
+        directory_publish(&msgd->directory, client_of(msgd, request), in->name, &offer, &refused);
     if (status != OK)
         return status;
     ipc_take_cap(request, in->wake);
@@ -167,8 +167,7 @@ status_t names_on_deliver(void *state, struct ipc_request *request,
     return OK;
 }
 
-status_t names_on_refuse(void *state, struct ipc_request *request,
-                         const struct names_refuse_in *in)
+status_t names_on_refuse(void *state, struct ipc_request *request, const struct names_refuse_in *in)
 {
     struct msgd *msgd = state;
     uint32_t index;

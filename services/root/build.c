@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Building a component and taking it down.
+ * Building a component.
  *
  * Its objects lie one behind the other in its memory, their capabilities in a fixed run of root's
  * slots.  Whatever goes wrong on the way, component_destroy undoes: deleting the memory ends
@@ -15,12 +15,12 @@
 #include <rt/print.h>
 
 enum {
-    CHUNKS_MAX = 4,         /* that a component could attach itself */
-    SPACE_PAGES = 10,       /* header, tables and mapping records, with some for its own mappings */
+    CHUNKS_MAX = 4,   /* that a component could attach itself */
+    SPACE_PAGES = 10, /* header, tables and mapping records, with some for its own mappings */
     NS_PER_US = 1000,
     RIGHTS_ALL = (RIGHT_CONTROL << 1) - 1,
     RIGHTS_CALL = RIGHT_SEND | RIGHT_GRANT | RIGHT_GRANT_REPLY,
-    KIND_SIZE_SHIFT = 12,   /* of a device's registers: size, and offset in the first page */
+    KIND_SIZE_SHIFT = 12, /* of a device's registers: size, and offset in the first page */
 };
 
 /* Where root sees the frame of the component under way. */
@@ -57,9 +57,12 @@ static status_t make_objects(struct build *build)
         uint8_t size;
         uint8_t slot;
     } objects[] = {
-        {TYPE_CAPTABLE, CHUNKS_MAX, ROOT_SLOT_CAPTABLE}, {TYPE_CHUNK, 0, ROOT_SLOT_CHUNK},
-        {TYPE_THREAD, 0, ROOT_SLOT_THREAD},              {TYPE_BUDGET, 0, ROOT_SLOT_BUDGET},
-        {TYPE_NOTIFICATION, 0, ROOT_SLOT_WAKE},          {TYPE_SPACE, SPACE_PAGES, ROOT_SLOT_SPACE},
+        {TYPE_CAPTABLE, CHUNKS_MAX, ROOT_SLOT_CAPTABLE},
+        {TYPE_CHUNK, 0, ROOT_SLOT_CHUNK},
+        {TYPE_THREAD, 0, ROOT_SLOT_THREAD},
+        {TYPE_BUDGET, 0, ROOT_SLOT_BUDGET},
+        {TYPE_NOTIFICATION, 0, ROOT_SLOT_WAKE},
+        {TYPE_SPACE, SPACE_PAGES, ROOT_SLOT_SPACE},
     };
     status_t status = OK;
 
@@ -194,8 +197,8 @@ static status_t give_message_servers(struct build *build)
         status = give_session(build, i);
     if (status != OK || !build->entry->is_message_server)
         return status;
-    status = build_give_named(build, "endpoint", "", slot_of(build, ROOT_SLOT_ENDPOINT),
-                              RIGHTS_ALL, 0);
+    status =
+        build_give_named(build, "endpoint", "", slot_of(build, ROOT_SLOT_ENDPOINT), RIGHTS_ALL, 0);
     build->told->file_address = build->file_address;
     build->told->file_bytes = build->root->manifest_file.size_bytes;
     return status;
@@ -244,8 +247,8 @@ static status_t give_devices(struct build *build)
         const struct device *device = &build->component->devices[i];
 
         has_dma = has_dma || build->entry->resources[i].has_dma;
-        status = build_give_named(build, build->entry->resources[i].name, "",
-                                  device->pages->frame, RIGHT_READ | RIGHT_WRITE,
+        status = build_give_named(build, build->entry->resources[i].name, "", device->pages->frame,
+                                  RIGHT_READ | RIGHT_WRITE,
                                   device->size << KIND_SIZE_SHIFT | device->offset);
         if (status == OK)
             status = give_interrupt(build, i);
@@ -264,13 +267,13 @@ static status_t fill_space(struct build *build)
     status_t status = image_map(build, (uint8_t *)WINDOW);
 
     if (status == OK)
-        status = build_map(space, frame, build->image_pages, build->heap_pages,
-                           build->heap_address, MAP_READ | MAP_WRITE);
+        status = build_map(space, frame, build->image_pages, build->heap_pages, build->heap_address,
+                           MAP_READ | MAP_WRITE);
     if (status == OK)
         status = build_map(space, frame, told_page, 1, build->told_address, MAP_READ);
     if (status == OK)
-        status = build_map(space, frame, told_page + 1, 1, build->buffer_address,
-                           MAP_READ | MAP_WRITE);
+        status =
+            build_map(space, frame, told_page + 1, 1, build->buffer_address, MAP_READ | MAP_WRITE);
     if (status == OK)
         status = map_manifest(build);
     if (status != OK)
@@ -292,14 +295,13 @@ static status_t fill_budget(struct build *build)
 {
     const struct manifest_component *entry = build->entry;
     uint32_t core = entry->core % build->root->boot->core_count;
-    status_t status = skr_time_control_fill(ABI_ROOT_TIME + core,
-                                            slot_of(build, ROOT_SLOT_BUDGET),
+    status_t status = skr_time_control_fill(ABI_ROOT_TIME + core, slot_of(build, ROOT_SLOT_BUDGET),
                                             root_budget_ns(build->root, core, entry->budget_us),
                                             (uint64_t)entry->period_us * NS_PER_US, NULL);
 
-    return status == OK ? OK
-                        : build_refuse(build, "budget-us", "its core has no such time left",
-                                       status);
+    return status == OK
+               ? OK
+               : build_refuse(build, "budget-us", "its core has no such time left", status);
 }
 
 static status_t start_thread(struct build *build)
@@ -313,11 +315,10 @@ static status_t start_thread(struct build *build)
     status = skr_captable_copy(ABI_ROOT_CAPTABLE, slot_of(build, ROOT_SLOT_FAULT),
                                ABI_ROOT_CAPTABLE, root->endpoint.cap, RIGHTS_CALL, badge, 0);
     if (status == OK)
-        status = skr_thread_configure(thread, slot_of(build, ROOT_SLOT_CAPTABLE),
-                                      slot_of(build, ROOT_SLOT_SPACE),
-                                      slot_of(build, ROOT_SLOT_BUDGET),
-                                      slot_of(build, ROOT_SLOT_FAULT), 0,
-                                      slot_of(build, ROOT_SLOT_FRAME), buffer_page, 0);
+        status = skr_thread_configure(
+            thread, slot_of(build, ROOT_SLOT_CAPTABLE), slot_of(build, ROOT_SLOT_SPACE),
+            slot_of(build, ROOT_SLOT_BUDGET), slot_of(build, ROOT_SLOT_FAULT), 0,
+            slot_of(build, ROOT_SLOT_FRAME), buffer_page, 0);
     if (status == OK)
         status = skr_thread_set_priority(thread, build->entry->priority, build->entry->priority,
                                          ABI_ROOT_PRIORITY);
@@ -357,78 +358,8 @@ status_t component_build(struct root *root, struct component *component)
     devices_reset(root, component);
     status = build_all(&build);
     if (status != OK) {
-        root_say(root, "root: %s cannot be built: status %d", component->entry->name,
-                 (int)status);
+        root_say(root, "root: %s cannot be built: status %d", component->entry->name, (int)status);
         component_destroy(root, component);
     }
     return status;
-}
-
-uint64_t component_time_ns(const struct component *component)
-{
-    uint64_t consumed = 0;
-
-    if (component->memory.cap != 0)
-        (void)skr_budget_info(component->slots + ROOT_SLOT_BUDGET, NULL, NULL, NULL, &consumed);
-    return component->past_ns + consumed;
-}
-
-/* Sessions at a message server that is gone lead nowhere; its next instance gets new ones. */
-static void drop_sessions(struct root *root, const struct component *server)
-{
-    uint32_t index = (uint32_t)(server - root->components);
-
-    for (uint32_t i = 0; i < root->manifest.component_count; i++) {
-        struct component *client = &root->components[i];
-
-        for (uint32_t s = 0; s < client->entry->server_count; s++) {
-            if (client->entry->servers[s] != index || client->sessions[s] == 0)
-                continue;
-            (void)skr_captable_delete(ABI_ROOT_CAPTABLE, client->sessions[s]);
-            rt_slots_give(&root->slots, client->sessions[s], 1);
-            client->sessions[s] = 0;
-        }
-    }
-}
-
-static bool is_shared(cap_t frame)
-{
-    word_t children = 0;
-
-    (void)skr_captable_query(ABI_ROOT_CAPTABLE, frame, NULL, NULL, NULL, &children);
-    return children != 0;
-}
-
-void retired_collect(struct root *root)
-{
-    for (uint32_t i = 0; i < ROOT_RETIRED_MAX; i++) {
-        if (root->retired[i].cap != 0 && !is_shared(root->retired[i].cap))
-            rt_unmake(&root->maker, &root->retired[i]);
-    }
-}
-
-/* The oldest goes first when there are too many: who still maps it will fault, and be restarted. */
-static void retire_ring(struct root *root, struct rt_object *ring)
-{
-    retired_collect(root);
-    if (ring->cap != 0 && is_shared(ring->cap)) {
-        rt_unmake(&root->maker, &root->retired[0]);
-        mem_move(&root->retired[0], &root->retired[1],
-                 (ROOT_RETIRED_MAX - 1) * sizeof(root->retired[0]));
-        root->retired[ROOT_RETIRED_MAX - 1] = *ring;
-        *ring = (struct rt_object){0};
-    }
-    rt_unmake(&root->maker, ring);
-}
-
-void component_destroy(struct root *root, struct component *component)
-{
-    component->past_ns = component_time_ns(component);
-    rt_unmake(&root->maker, &component->memory);
-    for (word_t i = 0; i < ROOT_SLOTS; i++)
-        (void)skr_captable_delete(ABI_ROOT_CAPTABLE, component->slots + i);
-    devices_reset(root, component);
-    if (component->entry->is_message_server)
-        drop_sessions(root, component);
-    retire_ring(root, &component->ring);
 }

@@ -16,8 +16,8 @@ struct build {
     struct root *root;
     struct component *component;
     const struct manifest_component *entry;
-    word_t next;        /* offset in its memory that is free from there on */
-    word_t next_slot;   /* in its captable */
+    word_t next;      /* offset in its memory that is free from there on */
+    word_t next_slot; /* in its captable */
     struct bundle_file image;
     struct elf elf;
     word_t frame_pages;

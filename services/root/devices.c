@@ -13,7 +13,7 @@ enum {
     VIRTIO_MAGIC_AT = 0x000,
     VIRTIO_DEVICE_AT = 0x008,
     VIRTIO_MAGIC = 0x74726976,
-    GIC_CELLS = 3,      /* of an interrupt: kind, number, trigger */
+    GIC_CELLS = 3, /* of an interrupt: kind, number, trigger */
     GIC_FIRST_SHARED = 32,
     GIC_EDGE_MASK = 3,
 };
@@ -71,8 +71,10 @@ static struct device_pages *get_pages(struct root *root, const struct fdt_range 
 /* Where root sees the pages; 0 when there is no room for them. */
 static vaddr_t see_pages(struct root *root, struct device_pages *pages)
 {
-    struct rt_mapping mapping = {.frame = pages->frame, .address = root->next_window,
-                                 .pages = pages->pages, .attributes = MAP_READ | MAP_WRITE};
+    struct rt_mapping mapping = {.frame = pages->frame,
+                                 .address = root->next_window,
+                                 .pages = pages->pages,
+                                 .attributes = MAP_READ | MAP_WRITE};
 
     if (pages->mapped == 0 && rt_map(ABI_ROOT_SPACE, &mapping) == OK) {
         pages->mapped = root->next_window;
@@ -175,8 +177,8 @@ void devices_reset(struct root *root, const struct component *component)
     for (uint32_t i = 0; i < component->entry->resource_count; i++) {
         const struct manifest_resource *resource = &component->entry->resources[i];
         const struct device *device = &component->devices[i];
-        vaddr_t base = resource->reset_count > 0 && device->pages != NULL
-                           ? see_pages(root, device->pages) : 0;
+        vaddr_t base =
+            resource->reset_count > 0 && device->pages != NULL ? see_pages(root, device->pages) : 0;
 
         for (uint32_t r = 0; base != 0 && r < resource->reset_count; r++)
             *(volatile uint32_t *)(base + device->offset + resource->reset[r].offset) =

@@ -65,8 +65,8 @@ static status_t check_note(struct build *build)
 /* Of several images that for the device that the machine has. */
 static const char *choose_image(const struct build *build)
 {
-    uint32_t index = build->entry->image_count > 1
-                         ? build->component->devices[0].compatible_index : 0;
+    uint32_t index =
+        build->entry->image_count > 1 ? build->component->devices[0].compatible_index : 0;
 
     return build->entry->images[index];
 }
@@ -77,8 +77,7 @@ static void lay_out(struct build *build)
     build->heap_pages = (word_t)(build->entry->heap_bytes / ABI_PAGE_SIZE);
     build->frame_pages = build->image_pages + build->heap_pages + 2;
     build->heap_address = align_up(build->image_end, ABI_PAGE_SIZE) + GUARD_BYTES;
-    build->told_address =
-        build->heap_address + build->heap_pages * ABI_PAGE_SIZE + GUARD_BYTES;
+    build->told_address = build->heap_address + build->heap_pages * ABI_PAGE_SIZE + GUARD_BYTES;
     build->buffer_address = build->told_address + ABI_PAGE_SIZE + GUARD_BYTES;
     build->free_address = build->buffer_address + ABI_PAGE_SIZE + GUARD_BYTES;
 }

@@ -57,6 +57,20 @@ static void check_files(struct root *root)
     }
 }
 
+/* A system of which a part can never start is refused as a whole. */
+static void check_images(const struct root *root)
+{
+    for (uint32_t i = 0; i < root->manifest.component_count; i++) {
+        const struct manifest_component *component = &root->manifest.components[i];
+        struct bundle_file file;
+
+        for (uint32_t n = 0; n < component->image_count; n++) {
+            if (!bundle_find(&root->bundle, component->images[n], &file))
+                fail(component->name, "the bundle lacks its image: add it with mkbundle");
+        }
+    }
+}
+
 /* The largest memory is what components are made of. */
 static void open_memory(struct root *root)
 {
@@ -158,20 +172,22 @@ static void note_component(void *state, uint32_t index, enum supervise_note note
 {
     struct root *root = state;
 
-    root_say(root, note == SUPERVISE_NOTE_LATE ? "root: %s is not ready in time, going on"
-                                               : "root: %s is given up",
+    root_say(root,
+             note == SUPERVISE_NOTE_LATE ? "root: %s is not ready in time, going on"
+                                         : "root: %s is given up",
              root->components[index].entry->name);
 }
 
 int root_main(const struct abi_boot_info *boot)
 {
-    static const struct supervise_actions actions = {
-        stop_component, start_component, note_component};
+    static const struct supervise_actions actions = {stop_component, start_component,
+                                                     note_component};
     struct root *root = &the_root;
 
     root->boot = boot;
     read_inputs(root);
     check_files(root);
+    check_images(root);
     open_memory(root);
     prepare_components(root);
     if (make_own_objects(root) != OK)

@@ -52,8 +52,8 @@ static status_t put_texts(struct build *build)
     status_t status = put_variable(build, "name", entry->name);
 
     for (uint32_t i = 0; i < entry->resource_count && status == OK; i++)
-        status = put_variable(build, entry->resources[i].name,
-                              build->component->devices[i].compatible);
+        status =
+            put_variable(build, entry->resources[i].name, build->component->devices[i].compatible);
     for (uint32_t i = 0; i < entry->environment_names.count && status == OK; i++)
         status = put_variable(build, entry->environment_names.text[i],
                               entry->environment_values.text[i]);
@@ -77,8 +77,7 @@ status_t startup_fill(struct build *build)
     told->heap_bytes = build->heap_pages * ABI_PAGE_SIZE;
     told->free_address = build->free_address;
     told->generation = root->supervisor.children[index].starts + 1;
-    told->memory_first_free =
-        (uint32_t)(align_up(build->next, ABI_PAGE_SIZE) / ABI_PAGE_SIZE);
+    told->memory_first_free = (uint32_t)(align_up(build->next, ABI_PAGE_SIZE) / ABI_PAGE_SIZE);
     told->first_free_slot = (uint32_t)build->next_slot;
     told->slot_count = ABI_CHUNK_SLOTS;
     return put_texts(build);

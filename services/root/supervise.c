@@ -103,7 +103,8 @@ static void start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns
         return;
     }
     child->state = supervisor->manifest->components[index].is_ready_when_started
-                       ? SUPERVISE_READY : SUPERVISE_STARTING;
+                       ? SUPERVISE_READY
+                       : SUPERVISE_STARTING;
     child->is_late = false;
     child->starts++;
     child->started_ns = now_ns;
@@ -154,8 +155,7 @@ static void advance(struct supervisor *supervisor, uint64_t now_ns)
 void supervisor_init(struct supervisor *supervisor, const struct manifest *manifest,
                      const struct supervise_actions *actions, void *state)
 {
-    *supervisor = (struct supervisor){
-        .manifest = manifest, .actions = actions, .state = state};
+    *supervisor = (struct supervisor){.manifest = manifest, .actions = actions, .state = state};
 }
 
 void supervisor_boot(struct supervisor *supervisor, uint64_t now_ns)
@@ -228,9 +228,9 @@ void supervisor_died(struct supervisor *supervisor, uint32_t index, uint64_t now
     if (supervisor->queue_count == 0)
         supervisor->is_recovery = true;
     for (uint32_t i = 0; i < group.count; i++) {
-        bool depends = lists(supervisor->manifest->components[index].dependants,
-                             supervisor->manifest->components[index].dependant_count,
-                             group.list[i]);
+        bool depends =
+            lists(supervisor->manifest->components[index].dependants,
+                  supervisor->manifest->components[index].dependant_count, group.list[i]);
 
         if (!is_hopeless || (group.list[i] != index && !depends))
             enqueue(supervisor, group.list[i]);

@@ -29,17 +29,17 @@ enum supervise_note {
 };
 
 struct supervise_actions {
-    void (*stop)(void *state, uint32_t index);     /* gives back all it had */
+    void (*stop)(void *state, uint32_t index); /* gives back all it had */
     status_t (*start)(void *state, uint32_t index);
     void (*note)(void *state, uint32_t index, enum supervise_note note);
 };
 
 struct supervised {
     enum supervise_state state;
-    bool is_late;          /* starting, but nobody waits for it */
-    uint32_t starts;       /* since boot */
+    bool is_late;    /* starting, but nobody waits for it */
+    uint32_t starts; /* since boot */
     uint64_t started_ns;
-    uint64_t window_ns;    /* start of the window that restarts are counted in */
+    uint64_t window_ns; /* start of the window that restarts are counted in */
     uint32_t window_count;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One of two ring peers.  `left` makes readings, `right` takes and checks them; each ends the other,
- * or itself, whenever its dice say so: in the middle of a ring, a call, or a connection.
+ * One of two ring peers.  `left` makes readings, `right` takes and checks them; each ends the
+ * other, or itself, whenever its dice say so: in the middle of a ring, a call, or a connection.
  */
 #include <base/memory.h>
 #include <component/server.h>
@@ -195,8 +195,8 @@ static void check_reading(struct peer *peer, const uint64_t reading[READING_WORD
     bool follows = !peer->has_last || reading[0] == peer->sequence + 1;
 
     if (!follows || reading[1] != ~reading[0] || reading[2] != (reading[0] ^ MARK))
-        component_say(&peer->self, "bad reading %llu after %llu",
-                      (unsigned long long)reading[0], (unsigned long long)peer->sequence);
+        component_say(&peer->self, "bad reading %llu after %llu", (unsigned long long)reading[0],
+                      (unsigned long long)peer->sequence);
     peer->sequence = reading[0];
     peer->has_last = true;
 }

@@ -14,7 +14,7 @@ static struct {
     uint32_t version;
     uint32_t status;
     bool refuses_features;
-    uint32_t claims;       /* bytes that the device says it wrote */
+    uint32_t claims; /* bytes that the device says it wrote */
     unsigned notified;
 } fake;
 
@@ -78,8 +78,8 @@ static status_t start(void)
 static void start_makes_the_device_ready(void)
 {
     CHECK_EQ(start(), OK);
-    CHECK_EQ(fake.status, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK |
-                              STATUS_DRIVER_OK);
+    CHECK_EQ(fake.status,
+             STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK);
     CHECK_EQ(fake.registers[VIRTIO_QUEUE_READY / 4], 1);
     CHECK_EQ(fake.registers[VIRTIO_QUEUE_DESCRIPTORS / 4], FAKE_BASE);
 }

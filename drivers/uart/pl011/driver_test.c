@@ -35,7 +35,10 @@ void driver_write32(const struct driver_window *w, uint32_t offset, uint32_t val
 {
     (void)w;
     switch (offset) {
-    case PL011_DATA: fake.sent = (uint8_t)value; fake.sent_count++; break;
+    case PL011_DATA:
+        fake.sent = (uint8_t)value;
+        fake.sent_count++;
+        break;
     case PL011_CONTROL: fake.control = value; break;
     case PL011_LINE:
         fake.line = value;

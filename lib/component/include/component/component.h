@@ -35,8 +35,8 @@ struct component {
     struct rt_slots slots;
     struct rt_ranges addresses;
     struct rt_object timer;
-    vaddr_t rings;       /* the memory it can lend, mapped; 0 before it is used */
-    word_t ring_pages;   /* of it that are in use */
+    vaddr_t rings;     /* the memory it can lend, mapped; 0 before it is used */
+    word_t ring_pages; /* of it that are in use */
     struct rt_range offset_parts[COMPONENT_PARTS_MAX];
     struct rt_range address_parts[COMPONENT_PARTS_MAX];
     uint8_t slot_bits[RT_SLOTS_BYTES(COMPONENT_SLOTS_MAX)];
@@ -70,8 +70,8 @@ MUST_CHECK status_t component_connect(struct component *self, const char *server
 MUST_CHECK status_t component_make_wake(struct component *self, word_t bits, cap_t *wake);
 
 /* Zeroed pages of the memory it can lend, mapped here too. */
-MUST_CHECK status_t component_take_ring(struct component *self, word_t pages,
-                                        struct ipc_lend *lend, void **memory);
+MUST_CHECK status_t component_take_ring(struct component *self, word_t pages, struct ipc_lend *lend,
+                                        void **memory);
 
 /* A frame that came along, mapped: what a server does with memory that it is lent. */
 struct component_lent {

@@ -15,7 +15,7 @@
 struct component_server {
     struct component *self;
     struct ipc_service service;
-    cap_t names; /* the message server */
+    cap_t names;                            /* the message server */
     cap_t sessions[COMPONENT_SESSIONS_MAX]; /* roots of the sessions, by badge; 0: free */
     void (*on_signal)(void *state, word_t bits);
     void (*on_closed)(void *state, uint32_t session); /* index of the session */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking a component down: deleting its memory ends everything in it; what is left are root's own
+ * slots, its sessions, and rings that a peer may still map.
+ */
+#include "root.h"
+
+#include <base/memory.h>
+
+uint64_t component_time_ns(const struct component *component)
+{
+    uint64_t consumed = 0;
+
+    if (component->memory.cap != 0)
+        (void)skr_budget_info(component->slots + ROOT_SLOT_BUDGET, NULL, NULL, NULL, &consumed);
+    return component->past_ns + consumed;
+}
+
+/* Sessions at a message server that is gone lead nowhere; its next instance gets new ones. */
+static void drop_sessions(struct root *root, const struct component *server)
+{
+    uint32_t index = (uint32_t)(server - root->components);
+
+    for (uint32_t i = 0; i < root->manifest.component_count; i++) {
+        struct component *client = &root->components[i];
+
+        for (uint32_t s = 0; s < client->entry->server_count; s++) {
+            if (client->entry->servers[s] != index || client->sessions[s] == 0)
+                continue;
+            (void)skr_captable_delete(ABI_ROOT_CAPTABLE, client->sessions[s]);
+            rt_slots_give(&root->slots, client->sessions[s], 1);
+            client->sessions[s] = 0;
+        }
+    }
+}
+
+static bool is_shared(cap_t frame)
+{
+    word_t children = 0;
+
+    (void)skr_captable_query(ABI_ROOT_CAPTABLE, frame, NULL, NULL, NULL, &children);
+    return children != 0;
+}
+
+void retired_collect(struct root *root)
+{
+    for (uint32_t i = 0; i < ROOT_RETIRED_MAX; i++) {
+        if (root->retired[i].cap != 0 && !is_shared(root->retired[i].cap))
+            rt_unmake(&root->maker, &root->retired[i]);
+    }
+}
+
+/* The oldest goes first when there are too many: who still maps it will fault, and be restarted. */
+static void retire_ring(struct root *root, struct rt_object *ring)
+{
+    retired_collect(root);
+    if (ring->cap != 0 && is_shared(ring->cap)) {
+        rt_unmake(&root->maker, &root->retired[0]);
+        mem_move(&root->retired[0], &root->retired[1],
+                 (ROOT_RETIRED_MAX - 1) * sizeof(root->retired[0]));
+        root->retired[ROOT_RETIRED_MAX - 1] = *ring;
+        *ring = (struct rt_object){0};
+    }
+    rt_unmake(&root->maker, ring);
+}
+
+void component_destroy(struct root *root, struct component *component)
+{
+    component->past_ns = component_time_ns(component);
+    rt_unmake(&root->maker, &component->memory);
+    for (word_t i = 0; i < ROOT_SLOTS; i++)
+        (void)skr_captable_delete(ABI_ROOT_CAPTABLE, component->slots + i);
+    devices_reset(root, component);
+    if (component->entry->is_message_server)
+        drop_sessions(root, component);
+    retire_ring(root, &component->ring);
+}
