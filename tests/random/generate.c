@@ -459,6 +459,24 @@ static bool is_harmful(struct generator *g, struct object *self)
 
 /* ---- a new thread ---- */
 
+/* A budget that has time, so that the thread runs, maybe on another core. */
+static u64 some_time(struct generator *g, const struct object *self)
+{
+    u64 index = 0;
+
+    if (g->m->core_count > 1 && !g->is_on_target && random_chance(g, 70))
+        return g->second_budget;
+    for (unsigned i = 0; i < 8; i++) {
+        const struct object *budget;
+
+        index = cap_of(g, self, TYPE_BUDGET, RIGHT_CONTROL);
+        budget = object_of(self, index);
+        if (budget != NULL && budget->type == TYPE_BUDGET && budget->b.amount != 0 && budget != g->root->h->running_on)
+            return index;
+    }
+    return index;
+}
+
 static void plan_step(struct generator *g, struct object *self)
 {
     struct registers *r = &self->h->registers;
@@ -489,7 +507,7 @@ static void plan_step(struct generator *g, struct object *self)
         memset(r->words, 0, sizeof(r->words));
         r->words[0] = random_chance(g, 80) ? ABI_ROOT_CAPTABLE : table_of(g, self);
         r->words[1] = random_chance(g, 50) ? ABI_ROOT_SPACE : cap_of(g, self, TYPE_SPACE, RIGHT_CONTROL);
-        r->words[2] = random_chance(g, 60) ? ABI_ROOT_BUDGET : cap_of(g, self, TYPE_BUDGET, RIGHT_CONTROL);
+        r->words[2] = random_chance(g, 50) ? ABI_ROOT_BUDGET : some_time(g, self);
         r->words[3] = random_chance(g, 60) ? cap_of(g, self, TYPE_ENDPOINT, RIGHT_SEND) : 0;
         r->words[5] = cap_of(g, self, TYPE_FRAME, RIGHT_READ | RIGHT_WRITE);
         r->words[7] = random_chance(g, 75) ? 0 : random_below(g, 4);
@@ -531,6 +549,8 @@ static unsigned weight(const struct abi_entry *entry)
         return entry->operation == OP_SPACE_MAP ? 50 : 20;
     if (entry->type == TYPE_THREAD)
         return entry->operation == OP_THREAD_RESUME || entry->operation == OP_THREAD_CANCEL ? 25 : 12;
+    if (entry->type == TYPE_TIME_CONTROL)
+        return 25;
     if (entry->type == TYPE_LOG_CONTROL || entry->type == TYPE_POWER_CONTROL)
         return 3;
     return 12;

@@ -43,7 +43,6 @@ static struct {
     struct chunk *owners;           /* holds their first capabilities */
     unsigned owner_count;
     struct chunk *chunks[ROOT_CHUNKS];
-    struct thread *current[CPU_MAX];
     char dump[DUMP_BYTES];
 } side;
 
@@ -171,6 +170,15 @@ static struct thread *make_root(void)
     return thread;
 }
 
+static void make_second_budget(void)
+{
+    struct cap *budget = make(TYPE_BUDGET, 0);
+    word_t left;
+
+    cap_derive(root_slot(SIDE_SECOND_BUDGET), budget, ~(word_t)0);
+    kernel_assert(budget_fill(budget_of(budget->object), kernel.cpus[1], kernel.frequency / 2, kernel.frequency, &left) == OK);
+}
+
 static void init_kernel(unsigned cores)
 {
     mem_zero(&kernel, sizeof(kernel));
@@ -211,6 +219,8 @@ void side_boot(unsigned cores)
     give_memories();
     give_controls();
     root = make_root();
+    if (cores > 1)
+        make_second_budget();
     while (side.hidden_memory.node.first != NULL) {
         struct cap_node *node = side.hidden_memory.node.first;
 
@@ -220,7 +230,22 @@ void side_boot(unsigned cores)
     context_init(&root->context, 0x10000, 0x20000, 0, 0);
     (void)kernel_enter(kernel.cpus[0], false);
     kernel_assert(thread_resume(root) == OK);
-    side.current[0] = kernel_leave(kernel.cpus[0]);
+    (void)kernel_leave(kernel.cpus[0]);
+    for (unsigned i = 1; i < cores; i++) {
+        host_core_select(i);
+        side_wake();
+    }
+    host_core_select(0);
+}
+
+void side_select(unsigned core)
+{
+    host_core_select(core);
+}
+
+bool side_is_interrupted(unsigned core)
+{
+    return host.cores[core].is_interrupted;
 }
 
 /* ---- threads ---- */
@@ -232,7 +257,7 @@ static struct thread *thread_at(uint64_t base)
 
 uint64_t side_current(void)
 {
-    struct thread *thread = side.current[host.core];
+    struct thread *thread = cpu_current()->current;
 
     return thread == NULL ? 0 : thread->object.range.base;
 }
@@ -267,6 +292,33 @@ void *side_page(uint64_t base)
 
 /* ---- traps ---- */
 
+enum trap { TRAP_CALL, TRAP_FAULT, TRAP_INTERRUPT };
+
+/* A core that finds nobody to run leaves its stack for good: nothing stays on it between traps. */
+static void trap(enum trap kind, const struct trap_fault *fault)
+{
+    struct thread *self = cpu_current()->current;
+    jmp_buf idle;
+
+    host.idle = host.core == 0 ? NULL : &idle;
+    if (setjmp(idle) == 0) {
+        if (kind == TRAP_INTERRUPT)
+            (void)trap_interrupt(self);
+        else if (kind == TRAP_FAULT)
+            (void)trap_fault(self, fault);
+        else if (self->context.is_forwarded)
+            (void)trap_forwarded(self);
+        else
+            (void)trap_call(self);
+    }
+    host.idle = NULL;
+}
+
+void side_wake(void)
+{
+    trap(TRAP_INTERRUPT, NULL);
+}
+
 /* A preempted thread goes on at once, also when somebody above it woke up: who that is runs next.  The model does a call in
  * one piece, and could not be compared in between. */
 static void go_on(struct thread *self)
@@ -290,14 +342,14 @@ static bool trap_once(struct thread *self, unsigned polls)
 
     host.polls_until_pending = polls;
     self->context.pc = pc + HOST_TRAP_BYTES;
-    side.current[host.core] = self->context.is_forwarded ? trap_forwarded(self) : trap_call(self);
+    trap(TRAP_CALL, NULL);
     host.polls_until_pending = 0;
     return self->context.pc == pc;
 }
 
 void side_call(unsigned polls, struct side_outcome *outcome)
 {
-    struct thread *self = side.current[host.core];
+    struct thread *self = cpu_current()->current;
     jmp_buf power;
 
     *outcome = (struct side_outcome){.preemptions = 0};
@@ -313,7 +365,7 @@ void side_call(unsigned polls, struct side_outcome *outcome)
             break;
         kernel_assert(++outcome->preemptions < PREEMPTIONS_MAX);
         go_on(self);
-        (void)trap_interrupt(self);
+        trap(TRAP_INTERRUPT, NULL);
         go_on(self);
     }
     host.is_pending = false;
@@ -325,13 +377,13 @@ void side_fault(uint64_t kind, uint64_t address, uint64_t access, uint64_t syndr
 {
     struct trap_fault fault = {.kind = kind, .address = address, .access = access, .syndrome = syndrome};
 
-    side.current[host.core] = trap_fault(side.current[host.core], &fault);
+    trap(TRAP_FAULT, &fault);
 }
 
 void side_interrupt(unsigned line)
 {
     host.line_pending[line] = true;
-    side.current[host.core] = trap_interrupt(side.current[host.core]);
+    trap(TRAP_INTERRUPT, NULL);
 }
 
 /* ---- checks ---- */
@@ -385,7 +437,7 @@ bool side_tree_is_sound(void)
 
 void *side_buffer(void)
 {
-    return thread_buffer(side.current[host.core]);
+    return thread_buffer(cpu_current()->current);
 }
 
 const char *side_dump(size_t *length)

@@ -17,10 +17,15 @@ struct side_registers {
 };
 
 /* What root finds in its captable beside the slots of abi/boot.h. */
-enum { SIDE_DEVICE_SLOT = 25, SIDE_FIRST_FREE = 64, SIDE_TRAP_BYTES = 4, SIDE_LINES = 32 };
+enum { SIDE_SECOND_BUDGET = 15, /* of core 1 */ SIDE_DEVICE_SLOT = 25, SIDE_FIRST_FREE = 64, SIDE_TRAP_BYTES = 4, SIDE_LINES = 32 };
 
 /* Start the machine: root runs on core 0, and its caps are named by abi/boot.h. */
 void side_boot(unsigned cores);
+
+/* Whose turn it is.  A core that others interrupted must be woken before it does anything else. */
+void side_select(unsigned core);
+bool side_is_interrupted(unsigned core);
+void side_wake(void);
 
 /* The running thread, 0: none; and registers of any live thread. */
 uint64_t side_current(void);

@@ -594,7 +594,6 @@ static status_t budget_info(struct op *op)
     op->out[1] = to_ns(op->m, budget->b.period);
     op->out[2] = budget->b.left > 0 ? to_ns(op->m, (u64)budget->b.left) : 0;
     op->out[3] = to_ns(op->m, budget->b.consumed);
-    op->out[4] = budget->b.is_filled ? budget->b.core : 0;
     return OK;
 }
 

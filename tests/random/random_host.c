@@ -23,6 +23,9 @@ static struct {
     u64 calls;
     u64 seed;
     u64 verify_every;
+    u64 by_core[MODEL_CORES];
+    u64 wakes;
+    unsigned cores;             /* 0: one and two in turn */
     u64 done;
     u64 succeeded;
     u64 blocked;
@@ -338,13 +341,42 @@ static bool is_stuck(const struct object *self)
     return m_held_object(self, HELD_CAPTABLE) == NULL || m_held_object(self, HELD_SPACE) == NULL;
 }
 
+/* The core that acts next: one that was interrupted, or any that has something to run. */
+static unsigned next_core(bool *must_wake)
+{
+    unsigned start = (unsigned)random_below(&run.g, run.m.core_count);
+
+    *must_wake = true;
+    for (unsigned i = 0; i < run.m.core_count; i++) {
+        if (side_is_interrupted(i))
+            return i;
+    }
+    *must_wake = false;
+    while (run.m.core[start].current == NULL)
+        start = (start + 1) % run.m.core_count;
+    return start;
+}
+
 static bool step(void)
 {
-    struct object *self = run.m.core[run.m.here].current;
-    unsigned line = random_chance(&run.g, 2) ? some_line() : 0;
+    bool must_wake;
+    struct object *self;
+    unsigned line;
 
-    if (self == NULL || side_current() != self->base)
+    run.m.here = next_core(&must_wake);
+    side_select(run.m.here);
+    self = run.m.core[run.m.here].current;
+    if (side_current() != (self == NULL ? 0 : self->base))
         return differ("running threads");
+    if (must_wake) {
+        describe("%llu: core %u is woken", (unsigned long long)run.done, run.m.here);
+        side_wake();
+        model_leave(&run.m);
+        run.wakes++;
+        return compare();
+    }
+    run.by_core[run.m.here]++;
+    line = random_chance(&run.g, 2) ? some_line() : 0;
     if (line != 0)
         do_interrupt(line);
     else if (self != run.g.root && random_chance(&run.g, is_stuck(self) ? 80 : 1))
@@ -360,7 +392,7 @@ static void begin_life(void)
 {
     size_t length;
 
-    side_boot(1);
+    side_boot(run.cores != 0 ? run.cores : 1 + (unsigned)(run.lives % 2));
     model_free(&run.m);
     if (!model_load(&run.m, side_dump(&length)))
         exit(1);
@@ -371,6 +403,7 @@ static void begin_life(void)
     run.m.line_count = SIDE_LINES;
     run.g.m = &run.m;
     run.g.root = run.m.core[0].current;
+    run.g.second_budget = SIDE_SECOND_BUDGET;
     run.g.plan = 0;
     run.g.until_plan = 10;
     take_registers(run.g.root);
@@ -401,6 +434,8 @@ static void report(bool is_same)
     (void)printf("# seed %llu: %llu calls in %llu lives, %llu preempted, %llu made again, %llu blocked\n",
                  (unsigned long long)run.seed, (unsigned long long)run.done, (unsigned long long)run.lives,
                  (unsigned long long)run.preemptions, (unsigned long long)run.restarts, (unsigned long long)run.blocked);
+    (void)printf("# by core: %llu, %llu; interrupted by the other one: %llu\n", (unsigned long long)run.by_core[0],
+                 (unsigned long long)run.by_core[1], (unsigned long long)run.wakes);
     (void)printf("# outcomes:");
     for (int i = 0; i < STATUSES; i++) {
         if (run.status[i] != 0)
@@ -433,6 +468,8 @@ int main(int argc, char **argv)
             run.seed = value;
         else if (strcmp(argv[i], "--verify-every") == 0)
             run.verify_every = value;
+        else if (strcmp(argv[i], "--cores") == 0 && value < MODEL_CORES)
+            run.cores = (unsigned)value;
         else if (strcmp(argv[i], "--verbose") == 0)
             run.is_verbose = value != 0;
     }

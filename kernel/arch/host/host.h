@@ -47,6 +47,7 @@ struct host {
     bool line_masked[HOST_LINES];
     bool is_in_request;                 /* a core waits for the lock only to answer another */
     jmp_buf request_answered;
+    jmp_buf *idle;                      /* where a core goes that has nothing to do; NULL: time moves on */
     jmp_buf *power;                     /* where power off, reboot and panic go */
     unsigned exit_code;
     unsigned console_used;

@@ -10,6 +10,7 @@
 
 #include "cpu.h"
 #include "host.h"
+#include "kernel.h"
 
 struct host host;
 _Alignas(1 << 21) char host_ram[HOST_RAM_BYTES];
@@ -61,6 +62,7 @@ void arch_ipi_send(unsigned index)
     host.is_in_request = true;
     if (setjmp(host.request_answered) == 0)
         (void)kernel_lock(target->cpu, false);
+    (void)atomic_fetch_sub(&kernel.lock.next, 1);
     host.is_in_request = false;
     host.core = asking;
 }
@@ -110,6 +112,8 @@ void host_wait_for_interrupt(void)
 {
     struct host_core *core = this_core();
 
+    if (host.idle != NULL)
+        longjmp(*host.idle, 1);
     if (core->timer == UINT64_MAX)
         arch_power_off(HOST_SLEEPS_FOR_EVER);
     if (host.now < core->timer)
