@@ -373,7 +373,7 @@ static void make_foreign_calls(void *argument)
     (void)processor_foreign_call(FOREIGN_EXIT, 0, 0, 0);
 }
 
-/* Numbers that this kernel's own calls have are among them, and nothing but a message comes of it. */
+/* Numbers of this kernel's own calls are among them, and nothing but a message comes of it. */
 static void b59_forwarded_traps_arrive_with_their_arguments(void)
 {
     static const struct child_options options = {.options = FORWARDED};

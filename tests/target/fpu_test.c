@@ -9,6 +9,7 @@
 
 enum {
     MS = TEST_NS_PER_MS,
+    HOLD_NS = 200 * MS,
     LOW = TEST_PRIORITY - 1,
     STACK_ALIGNMENT = 16,
 };
@@ -112,16 +113,30 @@ static const uint64_t *read_registers(cap_t thread)
     return (const uint64_t *)rt_buffer()->list;
 }
 
+/* Stops it once it holds its patterns; they are in the list area then. */
+static const uint64_t *stop_holding(cap_t thread)
+{
+    const uint64_t *registers = NULL;
+
+    for (unsigned i = 0; i < HOLD_NS / MS / 2; i++) {
+        test_sleep_ns(1 * MS);
+        CHECK_EQ(skr_thread_stop(thread), OK);
+        registers = read_registers(thread);
+        if (registers[processor_fpu_first + 31 * processor_fpu_stride] ==
+            processor_fpu_pattern(CANARY, 31))
+            break;
+        CHECK_EQ(skr_thread_resume(thread), OK);
+    }
+    return registers;
+}
+
 static void b61_fpu_state_is_read_wherever_it_is(void)
 {
-    unsigned core = test_cores() - 1;
     struct holder holder;
     const uint64_t *registers;
-    cap_t thread = holder_start(&holder, CANARY, 100 * MS, core);
+    cap_t thread = holder_start(&holder, CANARY, HOLD_NS, test_cores() - 1);
 
-    test_sleep_ns(20 * MS);
-    CHECK_EQ(skr_thread_stop(thread), OK);
-    registers = read_registers(thread);
+    registers = stop_holding(thread);
     CHECK_EQ(registers[processor_fpu_flag], 1);
     for (unsigned n = 0; n < 32; n++)
         CHECK_EQ(registers[processor_fpu_first + n * processor_fpu_stride],
@@ -133,13 +148,10 @@ static void b61_fpu_state_is_read_wherever_it_is(void)
 static void b61_fpu_state_is_written(void)
 {
     struct holder holder;
-    cap_t thread = holder_start(&holder, CANARY, 60 * MS, 0);
-    uint64_t *registers;
+    cap_t thread = holder_start(&holder, CANARY, HOLD_NS, 0);
+    uint64_t *registers = (uint64_t *)(void *)rt_buffer()->list;
 
-    test_sleep_ns(10 * MS);
-    CHECK_EQ(skr_thread_stop(thread), OK);
-    registers = (uint64_t *)(void *)rt_buffer()->list;
-    (void)read_registers(thread);
+    (void)stop_holding(thread);
     registers[processor_fpu_first + 3 * processor_fpu_stride] = 0;
     registers[processor_fpu_first + 17 * processor_fpu_stride] = 0;
     CHECK_EQ(skr_thread_write(thread), OK);

@@ -20,11 +20,13 @@ extern const struct test_group preemption_tests; /* 25, and long calls that are 
 extern const struct test_group message_tests; /* 38, 44, 46, 47 */
 extern const struct test_group rights_tests; /* 39 to 43, 45 */
 extern const struct test_group schedule_tests; /* 48 to 52, 54 */
-extern const struct test_group budget_tests; /* 53, 55 to 57 */
+extern const struct test_group budget_tests; /* 53, 56 */
 extern const struct test_group fault_tests; /* 59, 60 */
 extern const struct test_group fpu_tests; /* 61 to 64 */
 extern const struct test_group interrupt_tests; /* 65 */
 extern const struct test_group smp_tests; /* 66 */
 extern const struct test_group fork_tests; /* 59, of foreign programs */
+extern const struct test_group lending_tests; /* 55 */
+extern const struct test_group timeout_tests; /* 57 */
 
 #endif

@@ -26,6 +26,8 @@ int root_main(const struct abi_boot_info *boot)
         &interrupt_tests,
         &smp_tests,
         &fork_tests,
+        &lending_tests,
+        &timeout_tests,
     };
 
     test_run(boot, groups, array_count(groups));

