@@ -329,6 +329,8 @@ status_t m_ipc_receive(struct model *m, struct object *receiver, struct node *ca
     reply_name(reply, receiver);
     receiver->h->may_grant = (cap->rights & RIGHT_GRANT) != 0;
     if (receive_pending(m, receiver, endpoint)) {
+        if (!reply->r.is_bound && is_passive(receiver))     /* nobody lends time for this */
+            use_own_time(m, receiver);
         if (!reply->r.is_bound)
             m_reply_release(reply);
         return OK;
@@ -358,13 +360,14 @@ void m_reply_release(struct object *reply)
     reply->r.is_bound = false;
 }
 
-/* A call that ends without an answer gives its time back at once. */
+/* The call ends: the server it was for, whoever ends it, goes on with time of its own. */
 static void return_time(struct model *m, struct object *reply)
 {
     struct object *server = reply->r.server;
     struct object *caller = reply->r.caller;
 
-    if (server != NULL && caller != NULL && is_passive(server) && server->h->running_on == caller->h->running_on)
+    if (server != NULL && caller != NULL && is_passive(server) &&
+        (server->h->running_on == caller->h->running_on || server->h->debtor == caller->h->running_on))
         use_own_time(m, server);
 }
 
@@ -419,9 +422,8 @@ status_t m_ipc_reply(struct model *m, struct object *server, struct object *repl
     status = m_message_check(m, server, reply->r.may_grant);
     if (status != OK)
         return status;
+    return_time(m, reply);
     m_reply_release(reply);
-    if (is_passive(server) && (caller == NULL || server->h->running_on == caller->h->running_on))
-        use_own_time(m, server);
     if (caller == NULL)
         return ERR_PEER_GONE;
     caller->h->answer = NULL;

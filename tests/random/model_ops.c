@@ -477,6 +477,8 @@ static status_t thread_start(struct op *op)
     if (op->in[1] > op->m->user_top)
         return fail(op, 2, ERR_BAD_ARGUMENT);
     h->is_restarting = false;
+    h->has_fp = false;
+    memset(h->fp, 0, sizeof(h->fp));
     h->registers = (struct registers){.words = {op->in[2]}};
     h->pc = op->in[0];
     h->sp = op->in[1];

@@ -310,6 +310,7 @@ static bool send_fault(struct model *m, struct object *thread, enum held held)
 void m_thread_fault_lost(struct model *m, struct object *thread)
 {
     thread_take_out(m, thread);
+    thread->h->is_stopped = false;
     thread->h->state = FAULTED;
     m_signal_cap(m, &m->watch, m->watch_bits);
 }
@@ -378,7 +379,7 @@ void m_held_died(struct model *m, struct node *cap)
 
     if (cap->index == HELD_SPACE)
         m_thread_stop(m, thread);
-    else if (cap->index == HELD_BUDGET && !thread->is_dead)
+    else if (cap->index == HELD_BUDGET && thread->h->running_on == cap->object)
         m_thread_set_budget(m, thread, NULL);
     else if (cap->index == HELD_NOTIFICATION && cap->object->n.bound == thread)
         cap->object->n.bound = NULL;
