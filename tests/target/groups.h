@@ -28,5 +28,6 @@ extern const struct test_group smp_tests; /* 66 */
 extern const struct test_group fork_tests; /* 59, of foreign programs */
 extern const struct test_group lending_tests; /* 55 */
 extern const struct test_group timeout_tests; /* 57 */
+extern const struct test_group canary_tests; /* no leak across components */
 
 #endif

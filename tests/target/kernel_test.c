@@ -28,6 +28,7 @@ int root_main(const struct abi_boot_info *boot)
         &fork_tests,
         &lending_tests,
         &timeout_tests,
+        &canary_tests,
     };
 
     test_run(boot, groups, array_count(groups));
