@@ -6,6 +6,7 @@ that this file and the components have one place to agree on.
 """
 
 import sys
+import time
 
 import scenario
 import qemu
@@ -13,7 +14,8 @@ import qemu
 PROMPT = r"^skerry> "
 COMPONENTS = ("main", "uart", "rng", "station", "monitor", "console")
 READING = r"^monitor: .*\d"
-SECONDS = 240
+SECONDS = 400
+TRIES = 10
 
 
 def stopped(name):
@@ -103,6 +105,35 @@ def readings_arrive_after_the_fault(guest):
     readings_arrive(guest)
 
 
+def what_root_has_left(guest):
+    type_line(guest, "mem")
+    return guest.expect(r"(\d+) bytes free, (\d+) slots free").groups()
+
+
+def wait_until_all_are_ready(guest):
+    """Asks again and again: what is typed while the serial line's driver restarts is lost."""
+    for _ in range(TRIES):
+        guest.read_position = len(guest.output)
+        type_line(guest, "ps")
+        try:
+            for name in COMPONENTS:
+                guest.expect(rf"^{name}\s+ready\b", seconds=5)
+            return
+        except qemu.GuestError:
+            pass
+    raise qemu.GuestError(f"not all are ready again:\n{guest.output[-800:]}")
+
+
+def each_component_can_die_and_root_gets_everything_back(guest):
+    before = what_root_has_left(guest)
+    for name in COMPONENTS:
+        type_line(guest, f"kill {name}")
+        time.sleep(1)
+        wait_until_all_are_ready(guest)
+        after = what_root_has_left(guest)
+        scenario.check(after == before, f"{name}: {before} before, {after} after")
+
+
 def poweroff_ends_the_machine_well(guest):
     type_line(guest, "poweroff")
     status = guest.wait()
@@ -121,6 +152,7 @@ STEPS = (
     an_app_that_writes_through_a_null_pointer_returns_too,
     the_others_went_on,
     readings_arrive_after_the_fault,
+    each_component_can_die_and_root_gets_everything_back,
     poweroff_ends_the_machine_well,
 )
 
