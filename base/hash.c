@@ -55,33 +55,26 @@ static uint32_t next_word(uint32_t schedule[SCHEDULE_WORDS], unsigned i)
     return schedule[i % SCHEDULE_WORDS];
 }
 
+/* The working variables are scalars, so that they stay in registers. */
 static void add_block(struct sha256 *hash, const uint8_t *block)
 {
     uint32_t schedule[SCHEDULE_WORDS];
-    uint32_t s[8]; /* a to h of the standard */
+    uint32_t *state = hash->state;
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 
     for (unsigned i = 0; i < SCHEDULE_WORDS; i++)
         schedule[i] = load_big_endian(block + 4 * i);
-    mem_copy(s, hash->state, sizeof(s));
-
     for (unsigned i = 0; i < ROUNDS; i++) {
         uint32_t word = i < SCHEDULE_WORDS ? schedule[i] : next_word(schedule, i);
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t t1 = s[7] + mix(s[4], 6, 11, 25) + choice + round_constants[i] + word;
-        uint32_t t2 = mix(s[0], 2, 13, 22) + majority;
+        uint32_t t1 = h + mix(e, 6, 11, 25) + (g ^ (e & (f ^ g))) + round_constants[i] + word;
+        uint32_t t2 = mix(a, 2, 13, 22) + ((a & b) | (c & (a | b)));
 
-        s[7] = s[6];
-        s[6] = s[5];
-        s[5] = s[4];
-        s[4] = s[3] + t1;
-        s[3] = s[2];
-        s[2] = s[1];
-        s[1] = s[0];
-        s[0] = t1 + t2;
+        h = g, g = f, f = e, e = d + t1;
+        d = c, c = b, b = a, a = t1 + t2;
     }
-    for (unsigned i = 0; i < 8; i++)
-        hash->state[i] += s[i];
+    state[0] += a, state[1] += b, state[2] += c, state[3] += d;
+    state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
 void sha256_init(struct sha256 *hash)

@@ -332,7 +332,8 @@ static void idle(struct cpu *cpu)
 
 /* ---- making the core ready for a thread ---- */
 
-/* The others turn to their spaces again when they leave the kernel, which they now have to enter. */
+/* The others turn to their spaces again when they leave the kernel, which they now have to enter.
+ */
 static void leave_spaces_elsewhere(const struct cpu *here)
 {
     for (unsigned i = 0; i < kernel.cpu_count; i++) {
@@ -382,19 +383,24 @@ void cpu_save_fpu(struct thread *thread)
 
 void cpu_switch_fpu(struct cpu *cpu, struct thread *next)
 {
-    if (cpu->fpu_owner != next && !next->wants_fpu) {
+    struct thread *owner = cpu->fpu_owner;
+
+    if (owner != next && !next->wants_fpu) {
         fpu_disable();
         return;
     }
     fpu_enable();
-    if (cpu->fpu_owner == next)
+    if (owner == next)
         return;
-    save_fpu_owner(cpu);
     if (unlikely(next->fpu_home != NULL))
         cpu_ask(next->fpu_home, REQUEST_SAVE_FPU);
-    fpu_restore(&next->fpu);
     cpu->fpu_owner = next;
     next->fpu_home = cpu;
+    if (likely(owner != NULL)) {
+        owner->fpu_home = NULL;
+        fpu_save(&owner->fpu);
+    }
+    fpu_restore(&next->fpu);
 }
 
 static void switch_debug(struct cpu *cpu, struct thread *next)

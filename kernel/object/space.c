@@ -15,7 +15,7 @@
 /* Half a GiB at most in one entry: larger pages than LARGE_BYTES, which some machines have, are
  * never used. */
 enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE, LARGE_COUNT_MAX = 256 };
-enum { PREPARE_PAGES_PER_STEP = 8 };
+enum { PREPARE_PAGES_PER_STEP = 8, PROTECT_PAGES_PER_STEP = 128 };
 
 static_assert(sizeof(word_t) != 8 || sizeof(struct mapping) == 80, "records are small");
 
@@ -55,6 +55,15 @@ static void page_list_push(struct page_list *list, paddr_t page)
     list->count++;
 }
 
+/* Move one page from the fresh ones, which are not used up, to the zeroed ones. */
+static void space_zero_page(struct space *space)
+{
+    paddr_t page = space_take_fresh(space);
+
+    zero_pages(phys_to_virt(page), 1);
+    page_list_push(&space->pages, page);
+}
+
 /* Have this many zeroed pages ready; false when the pools lack some (*missing). */
 static bool space_ready_pages(struct space *space, size_t needed, size_t *missing)
 {
@@ -66,13 +75,8 @@ static bool space_ready_pages(struct space *space, size_t needed, size_t *missin
         *missing = needed - available;
         return false;
     }
-    /* A few more, so that the next entries need not count what they take. */
-    while (space->pages.count < word_min(needed + PAGING_TABLES_MAX, available)) {
-        paddr_t page = space_take_fresh(space);
-
-        zero_pages(phys_to_virt(page), 1);
-        page_list_push(&space->pages, page);
-    }
+    while (space->pages.count < needed)
+        space_zero_page(space);
     return true;
 }
 
@@ -104,6 +108,14 @@ static bool has_records(const struct space *space, unsigned count)
 static inline bool space_is_stocked(const struct space *space)
 {
     return space->free_records != NULL && space->pages.count >= PAGING_TABLES_MAX;
+}
+
+/* A page more, so that in time an entry need not count what it takes. */
+static inline void space_stock(struct space *space)
+{
+    if (unlikely(space->pages.count < PAGING_TABLES_MAX) &&
+        space_free_pages(space) > space->pages.count)
+        space_zero_page(space);
 }
 
 /* Have free records (at most two are needed) and this many pages for tables. */
@@ -365,6 +377,7 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
     node_add_mapping(&frame->node, &mapping->node);
     paging_map(&space->paging, entry->address, pages, paddr, mapping->node.type, &space->pages);
     space->mapped_pages += pages;
+    space_stock(space);
     return OK;
 }
 
@@ -467,6 +480,26 @@ bool space_prepare_protect_step(struct space *space, vaddr_t address, vaddr_t en
                         (piece_end(mapping, start, end) - start) / PAGE_SIZE, attributes, prepared);
 }
 
+/*
+ * Give a run the attributes of its mapping.  A run of small pages may be long: then only its first
+ * part gets them, and *end says where it ends.  The rest is found later as part of a mapping that
+ * has its new attributes already, which a large page never does: it is taken whole, or was split
+ * with the first part.
+ */
+static void protect_some(struct mapping *mapping, vaddr_t start, vaddr_t *end, bool is_first)
+{
+    struct space *space = mapping->space;
+    size_t pages = (*end - start) / PAGE_SIZE;
+
+    if (!is_first && paging_pages_needed(&space->paging, start, pages, PADDR_NONE) != 0)
+        return;
+    if (pages != LARGE_PAGES)
+        pages = word_min(pages, PROTECT_PAGES_PER_STEP);
+    paging_protect(&space->paging, start, pages, mapping->node.type, &space->pages);
+    space_flush(space, start, pages);
+    *end = start + pages * PAGE_SIZE;
+}
+
 status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
                             size_t *missing)
 {
@@ -480,15 +513,20 @@ status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, 
 
     if (status != OK)
         return status;
-    struct mapping *mapping = space_isolate(space, address, end, missing);
+    unsigned wanted = (found->node.type & (unsigned)PAGING_DEVICE) | attributes;
 
-    if (mapping == NULL)
-        return ERR_NO_MEMORY;
-    mapping->node.type = (uint8_t)((mapping->node.type & PAGING_DEVICE) | attributes);
-    paging_protect(&space->paging, mapping->address, mapping->node.pages, mapping->node.type,
-                   &space->pages);
-    space_flush(space, mapping->address, mapping->node.pages);
-    *address = mapping_end(mapping);
+    unsigned old = found->node.type;
+
+    if (old != wanted) {
+        found = space_isolate(space, address, end, missing);
+        if (found == NULL)
+            return ERR_NO_MEMORY;
+        found->node.type = (uint8_t)wanted;
+    }
+    vaddr_t start = word_max(*address, found->address);
+
+    *address = piece_end(found, start, end);
+    protect_some(found, start, address, old != wanted);
     return OK;
 }
 
