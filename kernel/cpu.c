@@ -320,12 +320,15 @@ static void preempt_current(struct cpu *cpu)
 /* Nobody wants to run: clean up what died, or sleep. */
 static void idle(struct cpu *cpu)
 {
-    if (memory_clean_any_step() && !kernel_should_preempt())
+    bool has_cleaned = memory_clean_any_step();
+
+    if (has_cleaned && !kernel_should_preempt())
         return;
     cpu_charge(cpu, arch_time_now());
     cpu_set_timer(cpu);
     kernel_unlock();
-    arch_wait_for_interrupt();
+    if (!has_cleaned)       /* else there may be more: let the others have the lock, and go on */
+        arch_wait_for_interrupt();
     (void)kernel_enter(cpu, false);
     cpu_take_interrupts(cpu);
 }
