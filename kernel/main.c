@@ -13,6 +13,7 @@
 #include "kernel.h"
 
 enum { BOOT_FAILED_EXIT_CODE = 100, LINE_BYTES = sizeof(void *) };
+enum { DEVICE_TREE_BYTES_MAX = 2 << 20 };       /* what a loader may pass, and a start maps */
 
 struct kernel kernel;
 
@@ -27,6 +28,8 @@ static void open_device_tree(struct boot *boot, const void *blob, paddr_t paddr)
     uint32_t size = fdt_claimed_size(blob);
     enum fdt_error error = fdt_open(&boot->fdt, blob, size);
 
+    if (size > DEVICE_TREE_BYTES_MAX)
+        boot_fail("device tree", "it says that it is larger than 2 MiB");
     if (error != FDT_OK)
         boot_fail("device tree", fdt_error_text(error));
     boot->device_tree = (struct fdt_range){.start = paddr, .size = size};

@@ -14,6 +14,7 @@ from pathlib import Path
 import tree
 
 HOST_ONLY = ("tools", "tests", "abi/gen")
+FOR_THE_TARGET = ("tests/target",)
 
 
 def include_arguments(build):
@@ -33,7 +34,7 @@ def include_arguments(build):
 
 
 def compiler_for(header, arch):
-    if header.inside(*HOST_ONLY):
+    if header.inside(*HOST_ONLY) and not header.inside(*FOR_THE_TARGET):
         return ["clang", "-std=c17"]
     return ["clang", "-std=c17", "-ffreestanding", f"--target={arch}-linux-gnu"]
 

@@ -49,7 +49,7 @@ def generated(build):
 def resolve(file, quoted, what, build):
     """The path of what is included, a name in <> for a header that is not in the tree."""
     candidates = [os.path.normpath(os.path.join(file.folder, what))] if quoted else []
-    candidates += [f"{root}/{what}" for root in include_roots()]
+    candidates += [f"{root}/{what}" for root in include_roots() + arch_parts(file.folder)]
     for candidate in candidates:
         if tree.exists(candidate) and not candidate.startswith(".."):
             return candidate
@@ -60,6 +60,11 @@ def include_roots():
     """Every public include folder, and the kernel's root for its subfolders' headers."""
     roots = {f for f in tree.folders() if os.path.basename(f) == "include"}
     return sorted(roots) + ["kernel"] + sorted(arch_folders())
+
+
+def arch_parts(folder):
+    """A folder's own parts for each processor, of which the build chooses one."""
+    return sorted(f for f in tree.folders() if re.fullmatch(rf"{re.escape(folder)}/arch/[^/]+", f))
 
 
 def arch_folders():
@@ -98,7 +103,8 @@ def is_header_allowed(file, name):
     """Target code uses freestanding headers only; host programs and host tests use libc."""
     if name in FREESTANDING:
         return True
-    return file.is_test or file.inside("tools", "abi/gen", "tests", "lib/check/host.c")
+    return file.is_test or file.inside("tools", "abi/gen", "tests", "lib/check/host.c",
+                                       "kernel/arch/host", "bench/plugin")
 
 
 def is_mechanism_breach(file, target_path):

@@ -10,7 +10,7 @@ import re
 import tree
 
 LONGEST_FILE = 800
-LONGEST_HEADER = 200
+LONGEST_HEADER = 400
 LONGEST_BUILD_FILE = 120
 LONGEST_README = 60
 LONGEST_LINE = 100
@@ -29,7 +29,7 @@ TODO = re.compile(r"\b(TODO|FIXME|XXX)\b(?!.*\bissue \d+)")
 FOREIGN_CONDITIONALS = "base/include/base/compiler.h"
 PER_PROCESSOR_ABI = "abi/include/abi/registers.h"
 # Host programs take the name of an architecture from people.
-TALKS_ABOUT_PROCESSORS = "tools"
+TALKS_ABOUT_PROCESSORS = ("tools", "bench/plugin")
 
 
 def line_of(text, position):
@@ -55,7 +55,7 @@ def every_file_names_its_licence():
 def processor_names_stay_in_arch_folders():
     for file in tree.c_files():
         if in_arch(file) or file.path == PER_PROCESSOR_ABI \
-                or file.inside(TALKS_ABOUT_PROCESSORS):
+                or file.inside(*TALKS_ABOUT_PROCESSORS):
             continue
         for match in PROCESSOR.finditer(file.code_and_comments):
             yield f"{file.path}:{line_of(file.code_and_comments, match.start())}: {match[0]}"

@@ -3,6 +3,7 @@
  * The debug console: the serial port that the firmware talks on.
  */
 #include "dev/uart_ns16550.h"
+#include "sbi.h"
 
 #include <arch/irq.h>
 #include <arch/paging.h>
@@ -30,9 +31,13 @@ void debug_console_init(const struct fdt *fdt)
     base = regs.start;
 }
 
+/* Who reads no device tree still has the firmware to say so. */
 void debug_console_put(char c)
 {
-    uart_ns16550_put(&uart, (uint8_t)c);
+    if (uart.regs != NULL)
+        uart_ns16550_put(&uart, (uint8_t)c);
+    else
+        (void)sbi_call(SBI_PUT_CHAR, 0, (word_t[5]){(uint8_t)c});
 }
 
 paddr_t debug_console_base(void)

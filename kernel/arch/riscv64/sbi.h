@@ -9,6 +9,7 @@
 #include <base/types.h>
 
 enum sbi_extension {
+    SBI_PUT_CHAR = 1,           /* 5.2, legacy */
     SBI_TIME = 0x54494d45,      /* 6 */
     SBI_IPI = 0x735049,         /* 7 */
     SBI_RFENCE = 0x52464e43,    /* 8 */
