@@ -299,10 +299,10 @@ static void prepare_caches(paddr_t paddr, size_t pages, unsigned attributes)
 
 static bool prepare_step(paddr_t paddr, size_t pages, unsigned attributes, size_t *prepared)
 {
+    if (*prepared >= pages)     /* more: the caller's list changed since the last step */
+        return false;
     size_t count = word_min(pages - *prepared, PREPARE_PAGES_PER_STEP);
 
-    if (count == 0)
-        return false;
     prepare_caches(paddr + (paddr_t)*prepared * PAGE_SIZE, count, attributes);
     *prepared += count;
     return true;
