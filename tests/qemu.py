@@ -45,7 +45,7 @@ class Machine:
                     "-semihosting-config", "enable=on,target=native"]
         else:
             line = ["qemu-system-riscv64", "-M", "virt", "-cpu", self.cpu or "rv64",
-                    "-bios", "default"]
+                    "-bios", "default", "-semihosting-config", "enable=on,target=native"]
         line += ["-smp", str(self.cores), "-m", str(self.memory_mib), "-display", "none",
                  "-nic", "none", "-serial", serial]
         if not serial.startswith("mon:"):
