@@ -15,8 +15,6 @@
 
 struct budget;
 struct captable;
-struct endpoint;
-struct notification;
 struct reply;
 struct space;
 
@@ -148,8 +146,7 @@ void thread_init(struct thread *thread);
 
 /* ---- life ---- */
 
-/* End whatever keeps the thread from running: it is ready from now on (or out of time, or stopped
- * meanwhile). */
+/* End what keeps it from running: it is ready now (or out of time, or stopped meanwhile). */
 void thread_make_ready(struct thread *thread);
 
 /* The same for one that a message was just handed to: it goes before its equals. */
@@ -169,7 +166,7 @@ status_t thread_cancel(struct thread *thread, status_t status);
 /* Takes effect where it runs or waits now. */
 void thread_set_priority(struct thread *thread, unsigned priority);
 
-/* While it runs on its reserve, another budget is charged as well. */
+/* On its reserve: another budget is charged as well. */
 void thread_set_debt(struct thread *thread, struct budget *debtor);
 void thread_clear_debt(struct thread *thread);
 
