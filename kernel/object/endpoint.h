@@ -11,6 +11,8 @@
 #include "object/object.h"
 #include "object/thread.h"
 
+struct notification;
+
 struct endpoint {
     struct object object;
     struct wait_queue senders;
