@@ -71,6 +71,50 @@ static void b55_time_is_given_back_with_the_reply(void)
     CHECK(consumed_ns(budget) >= UNIT / 2);
 }
 
+/* Answers at once, and works on. */
+static void reply_and_work(void *argument)
+{
+    struct server *server = argument;
+    struct skr_message message;
+
+    if (skr_receive(server->endpoint, server->reply, &message) != OK)
+        return;
+    server->begun++;
+    message = message_of(SPEND_LABEL, 1, message.words[0] + 1);
+    (void)skr_reply(server->reply, &message);
+    spin_ns(server->work_ns);
+    server->served++;
+}
+
+static void b55_work_after_the_reply_is_the_servers_own(void)
+{
+    struct server server = {.work_ns = 4 * UNIT};
+    struct rt_thread_options options = {
+        .run = reply_and_work,
+        .argument = &server,
+        .options = PASSIVE,
+        .priority = SERVER,
+        .ceiling = SERVER,
+    };
+    struct actor client;
+    uint64_t before;
+    cap_t budget;
+
+    test_share_core();
+    server.endpoint = test_make(TYPE_ENDPOINT, 0);
+    server.reply = test_make(TYPE_REPLY, 0);
+    options.budget = server.reserve = test_budget(0, 10 * UNIT, 50 * UNIT);
+    server.thread = test_thread_with(&options)->thread.cap;
+    CHECK(test_await_state(server.thread, THREAD_RECEIVING));
+    before = consumed_ns(server.reserve);
+    budget = test_budget(0, 10 * UNIT, 50 * UNIT);
+    client_start(&client, server.endpoint, budget);
+    actor_ended(&client, OK);
+    CHECK(await_count(&server.served, 1));
+    CHECK(consumed_ns(server.reserve) - before >= 2 * UNIT);
+    CHECK(consumed_ns(budget) < 2 * UNIT);
+}
+
 static void b55_time_is_given_back_when_the_server_dies(void)
 {
     struct server server = {0};
@@ -227,6 +271,7 @@ static const struct check_test tests[] = {
     {"b55_server_runs_on_its_clients_time", b55_server_runs_on_its_clients_time},
     {"b55_nested_servers_run_on_the_clients_time", b55_nested_servers_run_on_the_clients_time},
     {"b55_time_is_given_back_with_the_reply", b55_time_is_given_back_with_the_reply},
+    {"b55_work_after_the_reply_is_the_servers_own", b55_work_after_the_reply_is_the_servers_own},
     {"b55_time_is_given_back_when_the_server_dies", b55_time_is_given_back_when_the_server_dies},
     {"b55_time_is_given_back_when_an_inner_server_dies",
      b55_time_is_given_back_when_an_inner_server_dies},
