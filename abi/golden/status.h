@@ -50,8 +50,6 @@ enum abi_status {
     ERR_WOULD_BLOCK = -14,
     /* machine: this machine or this build does not offer it */
     ERR_NOT_SUPPORTED = -15,
-    /* peer: no answer within the time allowed */
-    ERR_TIMED_OUT = -16,
     /* caller: a message breaks the protocol of the service it was sent to */
     ERR_BAD_REQUEST = -17,
     /* caller: nothing has this name */

@@ -166,8 +166,7 @@ status_t thread_cancel(struct thread *thread, status_t status);
 /* Takes effect where it runs or waits now. */
 void thread_set_priority(struct thread *thread, unsigned priority);
 
-/* On its reserve: another budget is charged as well. */
-void thread_set_debt(struct thread *thread, struct budget *debtor);
+void thread_set_debt(struct thread *thread, struct budget *debtor); /* charged beside its reserve */
 void thread_clear_debt(struct thread *thread);
 
 /* Run on another budget (NULL: none) from now on, without a debt. */

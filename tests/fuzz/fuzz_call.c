@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls made of any bytes, on the portable kernel: none may break it, whatever becomes of the one who makes them.
+ * Calls made of any bytes, on the portable kernel: none may break it, whatever becomes of the one
+ * who makes them.
  *
- * A life begins with a few calls that make one object of each kind and a second thread, so that there is something to be
- * wrong about.  An input that leaves nobody able to run is over.
+ * A life begins with a few calls that make one object of each kind and a second thread, so that
+ * there is something to be wrong about.  An input that leaves nobody able to run is over.
  */
 #include "require.h"
 
@@ -17,10 +18,12 @@
 enum { RECORD_BYTES = 16, CALLS_MAX = 64, LIST_ENTRIES = 3, FIRST_SLOT = SIDE_FIRST_FREE };
 enum { FREE_OFFSET = 1 << 20 };     /* in root's memory, before which the prelude's objects lie */
 
-/* A byte as an argument: slots, pages and offsets come often, numbers that are never right now and then. */
+/* A byte as an argument: slots, pages and offsets come often, numbers that are never right now and
+ * then. */
 static uint64_t argument(uint8_t byte)
 {
-    static const uint64_t odd[] = {~(uint64_t)0, (uint64_t)1 << 63, (uint64_t)1 << 39, (uint64_t)1 << 31, 4095, 513};
+    static const uint64_t odd[] = {
+        ~(uint64_t)0, (uint64_t)1 << 63, (uint64_t)1 << 39, (uint64_t)1 << 31, 4095, 513};
 
     if (byte < 0x60)
         return byte;
@@ -49,9 +52,12 @@ static bool make_call(const struct side_registers *registers, unsigned polls)
     return !outcome.is_off;
 }
 
-static void invoke(uint64_t cap, uint64_t operation, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, uint64_t w4)
+static void invoke(uint64_t cap, uint64_t operation, uint64_t w0, uint64_t w1, uint64_t w2,
+                   uint64_t w3, uint64_t w4)
 {
-    struct side_registers r = {.call = ABI_CALL_INVOKE, .cap = cap, .info = operation << ABI_INFO_LABEL_SHIFT,
+    struct side_registers r = {.call = ABI_CALL_INVOKE,
+                               .cap = cap,
+                               .info = operation << ABI_INFO_LABEL_SHIFT,
                                .words = {w0, w1, w2, w3, w4}};
 
     require(make_call(&r, 0));
@@ -64,14 +70,16 @@ static void make_objects(void)
     for (uint64_t type = TYPE_MEMORY; type <= TYPE_TIMER; type++, slot++) {
         bool is_counted = type <= TYPE_CAPTABLE;
 
-        invoke(ABI_ROOT_MEMORY, OP_MEMORY_MAKE, type, (type - TYPE_MEMORY) * 16 * ABI_PAGE_SIZE, is_counted ? 4 : 0, 1, slot);
+        invoke(ABI_ROOT_MEMORY, OP_MEMORY_MAKE, type, (type - TYPE_MEMORY) * 16 * ABI_PAGE_SIZE,
+               is_counted ? 4 : 0, 1, slot);
     }
-    invoke(FIRST_SLOT + TYPE_THREAD - TYPE_MEMORY, OP_THREAD_CONFIGURE, ABI_ROOT_CAPTABLE, ABI_ROOT_SPACE, ABI_ROOT_BUDGET,
-           FIRST_SLOT + TYPE_ENDPOINT - TYPE_MEMORY, 0);
+    invoke(FIRST_SLOT + TYPE_THREAD - TYPE_MEMORY, OP_THREAD_CONFIGURE, ABI_ROOT_CAPTABLE,
+           ABI_ROOT_SPACE, ABI_ROOT_BUDGET, FIRST_SLOT + TYPE_ENDPOINT - TYPE_MEMORY, 0);
     invoke(FIRST_SLOT + TYPE_THREAD - TYPE_MEMORY, OP_THREAD_START, 0x1000, 0, 0, 0, 0);
 }
 
-/* What the record says also stands in the message buffer: slots to send and to receive in, and a list of mappings. */
+/* What the record says also stands in the message buffer: slots to send and to receive in, and a
+ * list of mappings. */
 static void fill_buffer(const uint8_t *record)
 {
     struct abi_buffer *buffer = side_buffer();
@@ -84,7 +92,9 @@ static void fill_buffer(const uint8_t *record)
     }
     for (unsigned i = 0; i < LIST_ENTRIES; i++) {
         struct abi_map_entry entry = {
-            .frame = argument(record[5 + i]), .address = argument(record[6 + i]) << 12, .page = record[7 + i] & 3,
+            .frame = argument(record[5 + i]),
+            .address = argument(record[6 + i]) << 12,
+            .page = record[7 + i] & 3,
             .count_attributes = (uint64_t)(record[8 + i] & 15) << 8 | record[9 + i] % 20,
         };
 
@@ -94,8 +104,10 @@ static void fill_buffer(const uint8_t *record)
 
 static bool take_record(const uint8_t *record, bool is_first)
 {
-    struct side_registers r = {.call = record[0] % (ABI_CALL_INVOKE + 1), .cap = argument(record[1]),
-                               .info = (uint64_t)record[2] % 16 << ABI_INFO_LABEL_SHIFT, .aux = argument(record[12])};
+    struct side_registers r = {.call = record[0] % (ABI_CALL_INVOKE + 1),
+                               .cap = argument(record[1]),
+                               .info = (uint64_t)record[2] % 16 << ABI_INFO_LABEL_SHIFT,
+                               .aux = argument(record[12])};
 
     if (record[0] > 96 || (is_first && r.call == 0))
         r.call = ABI_CALL_INVOKE;

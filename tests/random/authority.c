@@ -25,7 +25,10 @@ static void take_chunk(struct authority *a, const struct object *chunk)
             continue;
         *held = (struct held_right){.chunk = chunk->base, .slot = i, .rights = cap->rights};
         held->table = chunk->c->table == NULL ? 0 : chunk->c->table->base;
-        held->key[0] = cap->type | (cap->type == TYPE_FRAME ? cap->base : cap->object != NULL ? cap->object->base : 0) << 8;
+        held->key[0] = cap->type | (cap->type == TYPE_FRAME ? cap->base
+                                    : cap->object != NULL   ? cap->object->base
+                                                            : 0)
+                                       << 8;
         held->key[1] = cap->type == TYPE_FRAME ? cap->pages : cap->object == NULL ? cap->badge : 0;
         a->count++;
     }
@@ -81,8 +84,8 @@ void authority_of_call(struct authority *a, const struct object *self)
 
 static bool is_same(const struct held_right *a, const struct held_right *b)
 {
-    return a->chunk == b->chunk && a->slot == b->slot && a->table == b->table && a->key[0] == b->key[0] &&
-           a->key[1] == b->key[1] && a->rights == b->rights;
+    return a->chunk == b->chunk && a->slot == b->slot && a->table == b->table &&
+           a->key[0] == b->key[0] && a->key[1] == b->key[1] && a->rights == b->rights;
 }
 
 static const struct known_thread *thread_find(const struct authority *a, u64 base)
@@ -95,7 +98,8 @@ static const struct known_thread *thread_find(const struct authority *a, u64 bas
 }
 
 /* The holder of this table or chunk took part in the call. */
-static bool takes_part(const struct authority *before, const struct authority *after, u64 table, u64 chunk)
+static bool takes_part(const struct authority *before, const struct authority *after, u64 table,
+                       u64 chunk)
 {
     const struct known_thread *caller = thread_find(before, before->caller);
 
@@ -108,15 +112,16 @@ static bool takes_part(const struct authority *before, const struct authority *a
     for (unsigned i = 0; i < before->thread_count && before->is_message; i++) {
         const struct known_thread *now = thread_find(after, before->thread[i].base);
 
-        if (now != NULL && now->state != before->thread[i].state && before->thread[i].table == table && table != 0)
+        if (now != NULL && now->state != before->thread[i].state &&
+            before->thread[i].table == table && table != 0)
             return true;
     }
     return false;
 }
 
 /* Rights to the same object that the table had before, or that those who took part had. */
-static unsigned rights_before(const struct authority *before, const struct authority *after, const struct held_right *held,
-                              bool of_others)
+static unsigned rights_before(const struct authority *before, const struct authority *after,
+                              const struct held_right *held, bool of_others)
 {
     unsigned rights = 0;
 
@@ -125,7 +130,8 @@ static unsigned rights_before(const struct authority *before, const struct autho
 
         if (old->key[0] != held->key[0] || old->key[1] != held->key[1])
             continue;
-        if (of_others ? takes_part(before, after, old->table, old->chunk) : old->table == held->table)
+        if (of_others ? takes_part(before, after, old->table, old->chunk)
+                      : old->table == held->table)
             rights |= old->rights;
     }
     return rights;
@@ -140,7 +146,8 @@ static bool existed(const struct authority *before, const struct held_right *hel
     return false;
 }
 
-static bool is_granted(const struct authority *before, const struct authority *after, const struct held_right *held)
+static bool is_granted(const struct authority *before, const struct authority *after,
+                       const struct held_right *held)
 {
     if ((held->rights & ~rights_before(before, after, held, false)) == 0 && existed(before, held))
         return true;
@@ -158,7 +165,8 @@ bool authority_is_kept(const struct authority *before, const struct authority *a
     for (unsigned i = 0; i < after->count; i++) {
         const struct held_right *held = &after->held[i];
 
-        while (at < before->count && before->held[at].chunk == held->chunk && before->held[at].slot < held->slot)
+        while (at < before->count && before->held[at].chunk == held->chunk &&
+               before->held[at].slot < held->slot)
             at++;
         if (at < before->count && is_same(&before->held[at], held)) {
             at++;

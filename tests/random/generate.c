@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Choosing a call, its arguments, and what must not be called: nothing may stop the one thread that keeps the run going.
+ * Choosing a call, its arguments, and what must not be called: nothing may stop the one thread that
+ * keeps the run going.
  */
 #include "generate.h"
 
@@ -33,10 +34,27 @@ bool random_chance(struct generator *g, unsigned percent)
 /* A number that is seldom right. */
 static u64 odd_number(struct generator *g)
 {
-    static const u64 odd[] = {0, 1, 2, 63, 64, 65, 255, 4095, 4097, 1u << 20, (u64)1 << 31, (u64)1 << 32, (u64)1 << 39,
-                              (u64)1 << 47, (u64)1 << 63, ~(u64)0, ~(u64)0 - 1, ~(u64)4095};
+    static const u64 odd[] = {0,
+                              1,
+                              2,
+                              63,
+                              64,
+                              65,
+                              255,
+                              4095,
+                              4097,
+                              1u << 20,
+                              (u64)1 << 31,
+                              (u64)1 << 32,
+                              (u64)1 << 39,
+                              (u64)1 << 47,
+                              (u64)1 << 63,
+                              ~(u64)0,
+                              ~(u64)0 - 1,
+                              ~(u64)4095};
 
-    return random_chance(g, 70) ? odd[random_below(g, sizeof(odd) / sizeof(odd[0]))] : random_next(g);
+    return random_chance(g, 70) ? odd[random_below(g, sizeof(odd) / sizeof(odd[0]))]
+                                : random_next(g);
 }
 
 /* ---- slots ---- */
@@ -53,7 +71,8 @@ static void look(const struct object *table, struct slots *full, struct slots *e
     empty->count = 0;
     for (unsigned i = 0; table != NULL && i < table->t->size; i++) {
         for (unsigned n = i == 0; n < ABI_CHUNK_SLOTS && table->t->chunk[i] != NULL; n++)
-            slots_add(m_node_is_empty(&table->t->chunk[i]->c->slot[n]) ? empty : full, i * ABI_CHUNK_SLOTS + n);
+            slots_add(m_node_is_empty(&table->t->chunk[i]->c->slot[n]) ? empty : full,
+                      i * ABI_CHUNK_SLOTS + n);
     }
 }
 
@@ -73,7 +92,9 @@ static u64 cap_of(struct generator *g, const struct object *self, unsigned type,
     u64 start;
 
     if (random_chance(g, WRONG_PERCENT))
-        return random_chance(g, 50) ? any_slot(g, &g->full) : random_chance(g, 50) ? any_slot(g, &g->empty) : odd_number(g);
+        return random_chance(g, 50)   ? any_slot(g, &g->full)
+               : random_chance(g, 50) ? any_slot(g, &g->empty)
+                                      : odd_number(g);
     start = g->full.count == 0 ? 0 : random_below(g, g->full.count);
     for (unsigned i = 0; i < g->full.count; i++) {
         u64 index = g->full.index[(start + i) % g->full.count];
@@ -120,12 +141,14 @@ static u64 empty_slot(struct generator *g)
 static unsigned make_type(struct generator *g)
 {
     static const uint8_t types[] = {
-        TYPE_FRAME, TYPE_FRAME, TYPE_FRAME, TYPE_ENDPOINT, TYPE_ENDPOINT, TYPE_REPLY, TYPE_REPLY, TYPE_NOTIFICATION,
-        TYPE_NOTIFICATION, TYPE_TIMER, TYPE_INTERRUPT, TYPE_BUDGET, TYPE_THREAD, TYPE_CHUNK, TYPE_CAPTABLE, TYPE_POOL,
-        TYPE_SPACE, TYPE_MEMORY,
+        TYPE_FRAME,     TYPE_FRAME,  TYPE_FRAME,        TYPE_ENDPOINT,     TYPE_ENDPOINT,
+        TYPE_REPLY,     TYPE_REPLY,  TYPE_NOTIFICATION, TYPE_NOTIFICATION, TYPE_TIMER,
+        TYPE_INTERRUPT, TYPE_BUDGET, TYPE_THREAD,       TYPE_CHUNK,        TYPE_CAPTABLE,
+        TYPE_POOL,      TYPE_SPACE,  TYPE_MEMORY,
     };
 
-    return random_chance(g, 2) ? (unsigned)random_below(g, 30) : types[random_below(g, sizeof(types))];
+    return random_chance(g, 2) ? (unsigned)random_below(g, 30)
+                               : types[random_below(g, sizeof(types))];
 }
 
 static u64 make_size(struct generator *g, unsigned type)
@@ -153,7 +176,8 @@ static void make_arguments(struct generator *g, const struct object *memory, u64
     bool is_ram = memory == NULL || (memory->m.kind & ABI_MEMORY_RAM) != 0;
     unsigned type = is_ram ? make_type(g) : TYPE_FRAME;
     u64 size = is_ram ? make_size(g, type) : device_size(g);
-    bool is_paged = type == TYPE_FRAME || type == TYPE_MEMORY || type == TYPE_SPACE || type == TYPE_POOL;
+    bool is_paged =
+        type == TYPE_FRAME || type == TYPE_MEMORY || type == TYPE_SPACE || type == TYPE_POOL;
     u64 align = !is_ram && size % 512 == 0 ? (u64)512 * PAGE : is_paged ? PAGE : ABI_OBJECT_ALIGN;
     u64 bytes = is_paged ? size * PAGE : type == TYPE_CHUNK ? ABI_CHUNK_BYTES : ABI_THREAD_BYTES;
     u64 space = memory == NULL ? PAGE : memory->size;
@@ -167,7 +191,9 @@ static void make_arguments(struct generator *g, const struct object *memory, u64
     words[0] = type;
     words[1] = random_chance(g, 2) ? odd_number(g) : at;
     words[2] = size;
-    words[3] = random_chance(g, 2) ? odd_number(g) : random_chance(g, 80) ? 1 : 1 + random_below(g, 4);
+    words[3] = random_chance(g, 2)    ? odd_number(g)
+               : random_chance(g, 80) ? 1
+                                      : 1 + random_below(g, 4);
     words[4] = empty_slot(g);
 }
 
@@ -175,7 +201,8 @@ static void make_arguments(struct generator *g, const struct object *memory, u64
 
 static u64 map_address(struct generator *g)
 {
-    static const u64 windows[] = {0x10000000, 0x10000000, 0x10200000, 0x40000000, 0x3fff0000, 0x7ffffff000};
+    static const u64 windows[] = {0x10000000, 0x10000000, 0x10200000,
+                                  0x40000000, 0x3fff0000, 0x7ffffff000};
 
     if (random_chance(g, 2))
         return odd_number(g);
@@ -184,11 +211,14 @@ static u64 map_address(struct generator *g)
     return windows[random_below(g, 6)] + random_below(g, 48) * PAGE;
 }
 
-static void fill_entry(struct generator *g, const struct object *self, unsigned operation, struct abi_map_entry *entry)
+static void fill_entry(struct generator *g, const struct object *self, unsigned operation,
+                       struct abi_map_entry *entry)
 {
     const struct node *frame;
     u64 pages = random_chance(g, 30) ? 512 * (1 + random_below(g, 2)) : 1 + random_below(g, 40);
-    u64 attributes = MAP_READ | (random_chance(g, 60) ? MAP_WRITE : random_chance(g, 30) ? MAP_EXECUTE : 0);
+    u64 attributes = MAP_READ | (random_chance(g, 60)   ? MAP_WRITE
+                                 : random_chance(g, 30) ? MAP_EXECUTE
+                                                        : 0);
 
     entry->frame = cap_of(g, self, TYPE_FRAME, RIGHT_READ | RIGHT_WRITE);
     frame = slot_node(self, entry->frame);
@@ -196,7 +226,8 @@ static void fill_entry(struct generator *g, const struct object *self, unsigned 
     entry->page = 0;
     if (operation == OP_SPACE_MAP && frame != NULL && frame->type == TYPE_FRAME) {
         entry->page = random_chance(g, 70) ? 0 : random_below(g, frame->pages);
-        pages = random_chance(g, 60) ? frame->pages - entry->page : 1 + random_below(g, frame->pages - entry->page);
+        pages = random_chance(g, 60) ? frame->pages - entry->page
+                                     : 1 + random_below(g, frame->pages - entry->page);
         if (pages % 512 == 0 && random_chance(g, 80))
             entry->address = random_below(g, 8) * 512 * PAGE;
     }
@@ -223,8 +254,8 @@ static void list_arguments(struct generator *g, struct object *self, unsigned op
 
 /* ---- captable ---- */
 
-static void captable_arguments(struct generator *g, const struct object *self, const struct object *table, unsigned operation,
-                               u64 *words)
+static void captable_arguments(struct generator *g, const struct object *self,
+                               const struct object *table, unsigned operation, u64 *words)
 {
     struct slots full, empty;
 
@@ -233,8 +264,10 @@ static void captable_arguments(struct generator *g, const struct object *self, c
     case OP_CAPTABLE_COPY:
         words[0] = random_chance(g, WRONG_PERCENT) ? odd_number(g) : any_slot(g, &empty);
         words[1] = table_of(g, self);
-        look(object_of(self, words[1]) != NULL && object_of(self, words[1])->t != NULL ? object_of(self, words[1]) : NULL, &full,
-             &empty);
+        look(object_of(self, words[1]) != NULL && object_of(self, words[1])->t != NULL
+                 ? object_of(self, words[1])
+                 : NULL,
+             &full, &empty);
         words[2] = random_chance(g, WRONG_PERCENT) ? odd_number(g) : any_slot(g, &full);
         words[3] = random_chance(g, 70) ? ~(u64)0 : random_next(g);
         words[4] = random_chance(g, 80) ? 0 : 1 + random_below(g, 3);
@@ -245,8 +278,10 @@ static void captable_arguments(struct generator *g, const struct object *self, c
     case OP_CAPTABLE_MOVE:
         words[0] = random_chance(g, WRONG_PERCENT) ? odd_number(g) : any_slot(g, &empty);
         words[1] = table_of(g, self);
-        look(object_of(self, words[1]) != NULL && object_of(self, words[1])->t != NULL ? object_of(self, words[1]) : NULL, &full,
-             &empty);
+        look(object_of(self, words[1]) != NULL && object_of(self, words[1])->t != NULL
+                 ? object_of(self, words[1])
+                 : NULL,
+             &full, &empty);
         words[2] = random_chance(g, WRONG_PERCENT) ? odd_number(g) : any_slot(g, &full);
         break;
     case OP_CAPTABLE_ROTATE:
@@ -280,7 +315,8 @@ static u64 time_argument(struct generator *g, const char *name)
     return random_chance(g, 30) ? 0 : second * 3600 * 24 + random_below(g, second);
 }
 
-static u64 plain_argument(struct generator *g, const struct object *self, const struct abi_argument *argument)
+static u64 plain_argument(struct generator *g, const struct object *self,
+                          const struct abi_argument *argument)
 {
     switch (argument->kind) {
     case ABI_ARGUMENT_CAP:
@@ -290,14 +326,16 @@ static u64 plain_argument(struct generator *g, const struct object *self, const 
     case ABI_ARGUMENT_TIME: return time_argument(g, argument->name);
     case ABI_ARGUMENT_PRIORITY: return random_chance(g, 5) ? odd_number(g) : 6 + random_below(g, 5);
     case ABI_ARGUMENT_INDEX: return empty_slot(g);
-    case ABI_ARGUMENT_ADDRESS: return random_chance(g, 5) ? odd_number(g) : 4 * random_below(g, 1 << 20);
+    case ABI_ARGUMENT_ADDRESS:
+        return random_chance(g, 5) ? odd_number(g) : 4 * random_below(g, 1 << 20);
     case ABI_ARGUMENT_BITS: return random_chance(g, 30) ? random_next(g) : random_below(g, 4);
     case ABI_ARGUMENT_PAGES: return random_chance(g, 90) ? 0 : random_below(g, 8);
     default: return random_chance(g, 5) ? odd_number(g) : random_below(g, 4);
     }
 }
 
-static void operation_arguments(struct generator *g, struct object *self, const struct abi_entry *entry)
+static void operation_arguments(struct generator *g, struct object *self,
+                                const struct abi_entry *entry)
 {
     struct registers *r = &self->h->registers;
     struct object *object;
@@ -351,8 +389,9 @@ static u64 reply_of(struct generator *g, const struct object *self, bool is_boun
         u64 index = g->full.index[i];
         const struct node *cap = slot_node(self, index);
 
-        if (cap->type == TYPE_REPLY && m_cap_check(cap) == OK && cap->object->r.is_bound == is_bound &&
-            (is_bound || cap->object->r.server == NULL) && random_chance(g, 60))
+        if (cap->type == TYPE_REPLY && m_cap_check(cap) == OK &&
+            cap->object->r.is_bound == is_bound && (is_bound || cap->object->r.server == NULL) &&
+            random_chance(g, 60))
             return index;
     }
     return cap_of(g, self, TYPE_REPLY, 0);
@@ -370,7 +409,8 @@ static void call_arguments(struct generator *g, struct object *self, const struc
     if (entry->call == ABI_CALL_SIGNAL)
         r->words[0] = random_chance(g, 50) ? random_below(g, 8) : random_next(g);
     if ((entry->uses & ABI_USES_AUX) != 0)
-        r->aux = reply_of(g, self, entry->call == ABI_CALL_REPLY || entry->call == ABI_CALL_REPLY_RECEIVE);
+        r->aux = reply_of(g, self,
+                          entry->call == ABI_CALL_REPLY || entry->call == ABI_CALL_REPLY_RECEIVE);
     for (unsigned i = 0; buffer != NULL && i < ABI_MESSAGE_CAPS; i++)
         buffer->receive_slots[i] = random_chance(g, 20) ? 0 : empty_slot(g);
 }
@@ -399,9 +439,10 @@ static bool harms_table(struct generator *g, const struct object *self, const st
     }
 }
 
-/* On the target nobody may come to run beside root, nothing may happen by itself, and registers, lines and power are the
- * machine's own. */
-static bool is_unforeseeable(const struct generator *g, const struct object *self, const struct node *cap, u64 operation)
+/* On the target nobody may come to run beside root, nothing may happen by itself, and registers,
+ * lines and power are the machine's own. */
+static bool is_unforeseeable(const struct generator *g, const struct object *self,
+                             const struct node *cap, u64 operation)
 {
     static const u64 day_ns = (u64)24 * 3600 * 1000000000;
     const u64 *words = self->h->registers.words;
@@ -412,15 +453,21 @@ static bool is_unforeseeable(const struct generator *g, const struct object *sel
         budget = cap->object->h->running_on;
         if (operation == OP_THREAD_START || operation == OP_THREAD_RESUME)
             return budget != NULL && budget->b.amount != 0;
-        return operation == OP_THREAD_READ || operation == OP_THREAD_WRITE || operation == OP_THREAD_SET_BREAKPOINT ||
-               operation == OP_THREAD_SINGLE_STEP;
+        return operation == OP_THREAD_READ || operation == OP_THREAD_WRITE ||
+               operation == OP_THREAD_SET_BREAKPOINT || operation == OP_THREAD_SINGLE_STEP;
     case TYPE_TIME_CONTROL:
         budget = object_of(self, words[0]);
-        return budget == g->root->h->running_on || (budget != NULL && budget->type == TYPE_BUDGET && budget->b.waiting.count != 0);
-    case TYPE_TIMER: return operation == OP_TIMER_SET && words[0] != 0 && (words[0] < day_ns || words[0] >> 62 != 0);
+        return budget == g->root->h->running_on ||
+               (budget != NULL && budget->type == TYPE_BUDGET && budget->b.waiting.count != 0);
+    case TYPE_TIMER:
+        return operation == OP_TIMER_SET && words[0] != 0 &&
+               (words[0] < day_ns || words[0] >> 62 != 0);
     case TYPE_SPACE:
-        return cap->object == m_held_object(g->root, HELD_SPACE) && operation != OP_SPACE_MAP && operation != OP_SPACE_INFO;
-    case TYPE_CAPTABLE: return operation == OP_CAPTABLE_REVOKE && is_root_table(g, cap->object) && words[0] < TARGET_SLOTS;
+        return cap->object == m_held_object(g->root, HELD_SPACE) && operation != OP_SPACE_MAP &&
+               operation != OP_SPACE_INFO;
+    case TYPE_CAPTABLE:
+        return operation == OP_CAPTABLE_REVOKE && is_root_table(g, cap->object) &&
+               words[0] < TARGET_SLOTS;
     case TYPE_INTERRUPT_CONTROL:
     case TYPE_POWER_CONTROL: return true;
     default: return false;
@@ -435,9 +482,9 @@ static bool is_harmful(struct generator *g, struct object *self)
     struct node *cap = slot_node(self, r->cap);
 
     if (r->call != ABI_CALL_INVOKE) {
-        bool may_block = r->call == ABI_CALL_CALL || r->call == ABI_CALL_SEND || r->call == ABI_CALL_RECEIVE ||
-                         r->call == ABI_CALL_REPLY_RECEIVE || r->call == ABI_CALL_WAIT || r->call == 0 ||
-                         r->call > ABI_CALL_INVOKE;
+        bool may_block = r->call == ABI_CALL_CALL || r->call == ABI_CALL_SEND ||
+                         r->call == ABI_CALL_RECEIVE || r->call == ABI_CALL_REPLY_RECEIVE ||
+                         r->call == ABI_CALL_WAIT || r->call == 0 || r->call > ABI_CALL_INVOKE;
         return self == g->root && may_block;
     }
     if (cap == NULL || m_cap_check(cap) != OK)
@@ -451,7 +498,8 @@ static bool is_harmful(struct generator *g, struct object *self)
     if (cap->type == TYPE_SPACE && cap->object == m_held_object(g->root, HELD_SPACE))
         return operation == OP_SPACE_GIVE;
     if (cap->type == TYPE_TIME_CONTROL)
-        return object_of(self, r->words[0]) == g->root->h->running_on && r->words[1] < r->words[2] / 2;
+        return object_of(self, r->words[0]) == g->root->h->running_on &&
+               r->words[1] < r->words[2] / 2;
     if (cap->type == TYPE_POWER_CONTROL)
         return (cap->rights & RIGHT_CONTROL) != 0 && !random_chance(g, 1);
     return false;
@@ -471,7 +519,8 @@ static u64 some_time(struct generator *g, const struct object *self)
 
         index = cap_of(g, self, TYPE_BUDGET, RIGHT_CONTROL);
         budget = object_of(self, index);
-        if (budget != NULL && budget->type == TYPE_BUDGET && budget->b.amount != 0 && budget != g->root->h->running_on)
+        if (budget != NULL && budget->type == TYPE_BUDGET && budget->b.amount != 0 &&
+            budget != g->root->h->running_on)
             return index;
     }
     return index;
@@ -506,7 +555,8 @@ static void plan_step(struct generator *g, struct object *self)
         r->info = (u64)OP_THREAD_CONFIGURE << ABI_INFO_LABEL_SHIFT;
         memset(r->words, 0, sizeof(r->words));
         r->words[0] = random_chance(g, 80) ? ABI_ROOT_CAPTABLE : table_of(g, self);
-        r->words[1] = random_chance(g, 50) ? ABI_ROOT_SPACE : cap_of(g, self, TYPE_SPACE, RIGHT_CONTROL);
+        r->words[1] =
+            random_chance(g, 50) ? ABI_ROOT_SPACE : cap_of(g, self, TYPE_SPACE, RIGHT_CONTROL);
         r->words[2] = random_chance(g, 50) ? ABI_ROOT_BUDGET : some_time(g, self);
         r->words[3] = random_chance(g, 60) ? cap_of(g, self, TYPE_ENDPOINT, RIGHT_SEND) : 0;
         r->words[5] = cap_of(g, self, TYPE_FRAME, RIGHT_READ | RIGHT_WRITE);
@@ -534,9 +584,10 @@ static void plan_step(struct generator *g, struct object *self)
 static unsigned weight(const struct abi_entry *entry)
 {
     static const uint8_t calls[] = {
-        [ABI_CALL_CALL] = 80, [ABI_CALL_SEND] = 40, [ABI_CALL_SEND_NOWAIT] = 40, [ABI_CALL_RECEIVE] = 60,
-        [ABI_CALL_RECEIVE_NOWAIT] = 40, [ABI_CALL_REPLY] = 60, [ABI_CALL_REPLY_RECEIVE] = 60, [ABI_CALL_SIGNAL] = 40,
-        [ABI_CALL_WAIT] = 20, [ABI_CALL_POLL] = 30, [ABI_CALL_YIELD] = 60, [ABI_CALL_INVOKE] = 0,
+        [ABI_CALL_CALL] = 80,          [ABI_CALL_SEND] = 40,           [ABI_CALL_SEND_NOWAIT] = 40,
+        [ABI_CALL_RECEIVE] = 60,       [ABI_CALL_RECEIVE_NOWAIT] = 40, [ABI_CALL_REPLY] = 60,
+        [ABI_CALL_REPLY_RECEIVE] = 60, [ABI_CALL_SIGNAL] = 40,         [ABI_CALL_WAIT] = 20,
+        [ABI_CALL_POLL] = 30,          [ABI_CALL_YIELD] = 60,          [ABI_CALL_INVOKE] = 0,
     };
 
     if (entry->call != ABI_CALL_INVOKE)
@@ -544,11 +595,14 @@ static unsigned weight(const struct abi_entry *entry)
     if (entry->type == TYPE_MEMORY && entry->operation == OP_MEMORY_MAKE)
         return 120;
     if (entry->type == TYPE_CAPTABLE)
-        return entry->operation == OP_CAPTABLE_DELETE ? 60 : entry->operation == OP_CAPTABLE_COPY ? 100 : 15;
+        return entry->operation == OP_CAPTABLE_DELETE ? 60
+               : entry->operation == OP_CAPTABLE_COPY ? 100
+                                                      : 15;
     if (entry->type == TYPE_SPACE)
         return entry->operation == OP_SPACE_MAP ? 50 : 20;
     if (entry->type == TYPE_THREAD)
-        return entry->operation == OP_THREAD_RESUME || entry->operation == OP_THREAD_CANCEL ? 25 : 12;
+        return entry->operation == OP_THREAD_RESUME || entry->operation == OP_THREAD_CANCEL ? 25
+                                                                                            : 12;
     if (entry->type == TYPE_TIME_CONTROL)
         return 25;
     if (entry->type == TYPE_LOG_CONTROL || entry->type == TYPE_POWER_CONTROL)
@@ -618,8 +672,8 @@ unsigned call_entry(const struct object *self)
 
         if (entry->call != r->call)
             continue;
-        if (entry->call != ABI_CALL_INVOKE ||
-            (cap != NULL && entry->type == cap->type && entry->operation == r->info >> ABI_INFO_LABEL_SHIFT))
+        if (entry->call != ABI_CALL_INVOKE || (cap != NULL && entry->type == cap->type &&
+                                               entry->operation == r->info >> ABI_INFO_LABEL_SHIFT))
             return i;
     }
     return ABI_ENTRY_COUNT;

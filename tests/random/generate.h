@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random calls, made from what the model knows: mostly ones that can succeed, with wrong arguments of every kind among
- * them.  The same seed over the same states gives the same calls.
+ * Random calls, made from what the model knows: mostly ones that can succeed, with wrong arguments
+ * of every kind among them.  The same seed over the same states gives the same calls.
  */
 #ifndef TESTS_RANDOM_GENERATE_H
 #define TESTS_RANDOM_GENERATE_H
@@ -35,7 +35,8 @@ bool random_chance(struct generator *g, unsigned percent);
 /* Fill the running thread's registers, and its message buffer if it has one. */
 void generate_call(struct generator *g);
 
-/* The name of the call or operation in a thread's registers, and its index in abi_entries (ABI_ENTRY_COUNT: none). */
+/* The name of the call or operation in a thread's registers, and its index in abi_entries
+ * (ABI_ENTRY_COUNT: none). */
 unsigned call_entry(const struct object *self);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Makes the kernel's first state, as boot/root.c does on a machine, and plays the processor.
  *
- * Root's own objects lie in a memory that nobody has a capability to, and root's slots hold copies of theirs: whatever the
- * random calls delete, there is always a thread that can go on.
+ * Root's own objects lie in a memory that nobody has a capability to, and root's slots hold copies
+ * of theirs: whatever the random calls delete, there is always a thread that can go on.
  */
 #include "kernel_side.h"
 
@@ -162,7 +162,8 @@ static struct thread *make_root(void)
     thread_give(thread, SLOT_SPACE, space);
     thread_give(thread, SLOT_BUDGET, budget);
     thread_give(thread, SLOT_BUFFER, buffer);
-    kernel_assert(budget_fill(budget_of(budget->object), kernel.cpus[0], kernel.frequency, kernel.frequency, &left) == OK);
+    kernel_assert(budget_fill(budget_of(budget->object), kernel.cpus[0], kernel.frequency,
+                              kernel.frequency, &left) == OK);
     thread_set_budget(thread, budget_of(budget->object));
     thread->runnable.priority = ROOT_PRIORITY;
     thread->ceiling = ROOT_CEILING;
@@ -176,7 +177,8 @@ static void make_second_budget(void)
     word_t left;
 
     cap_derive(root_slot(SIDE_SECOND_BUDGET), budget, ~(word_t)0);
-    kernel_assert(budget_fill(budget_of(budget->object), kernel.cpus[1], kernel.frequency / 2, kernel.frequency, &left) == OK);
+    kernel_assert(budget_fill(budget_of(budget->object), kernel.cpus[1], kernel.frequency / 2,
+                              kernel.frequency, &left) == OK);
 }
 
 static void init_kernel(unsigned cores)
@@ -208,7 +210,8 @@ void side_boot(unsigned cores)
     node_init(&side.top, 0, TYPE_NONE);
     give_memory(HOST_RAM_BASE, FREE_BYTES, ABI_MEMORY_RAM | ABI_MEMORY_KERNEL_USABLE);
     give_memory(HOST_DEVICE_BASE, HOST_DEVICE_BYTES, 0);
-    give_memory(HOST_RAM_BASE + FREE_BYTES, HOST_RAM_BYTES - FREE_BYTES, ABI_MEMORY_RAM | ABI_MEMORY_KERNEL_USABLE);
+    give_memory(HOST_RAM_BASE + FREE_BYTES, HOST_RAM_BYTES - FREE_BYTES,
+                ABI_MEMORY_RAM | ABI_MEMORY_KERNEL_USABLE);
     side.hidden_memory = (struct cap){.object = &kernel.memory[2].object};
     side.hidden_memory.node.type = TYPE_MEMORY;
     side.next = HOST_RAM_BASE + FREE_BYTES;
@@ -245,7 +248,12 @@ void side_select(unsigned core)
 
 bool side_is_interrupted(unsigned core)
 {
-    return host.cores[core].is_interrupted;
+    return host.cores[core].is_interrupted || side_timer_is_due(core);
+}
+
+bool side_timer_is_due(unsigned core)
+{
+    return host.cores[core].timer <= host.now;
 }
 
 /* ---- threads ---- */
@@ -266,8 +274,13 @@ void side_registers_read(uint64_t base, struct side_registers *out)
 {
     const struct arch_context *context = &thread_at(base)->context;
 
-    *out = (struct side_registers){.call = context->call, .cap = context->cap, .info = context->info, .aux = context->aux,
-                                   .pc = context->pc, .sp = context->sp, .tp = context->tp};
+    *out = (struct side_registers){.call = context->call,
+                                   .cap = context->cap,
+                                   .info = context->info,
+                                   .aux = context->aux,
+                                   .pc = context->pc,
+                                   .sp = context->sp,
+                                   .tp = context->tp};
     mem_copy(out->words, context->words, sizeof(out->words));
 }
 
@@ -319,8 +332,8 @@ void side_wake(void)
     trap(TRAP_INTERRUPT, NULL);
 }
 
-/* A preempted thread goes on at once, also when somebody above it woke up: who that is runs next.  The model does a call in
- * one piece, and could not be compared in between. */
+/* A preempted thread goes on at once, also when somebody above it woke up: who that is runs next.
+ * The model does a call in one piece, and could not be compared in between. */
 static void go_on(struct thread *self)
 {
     struct cpu *cpu = cpu_current();
@@ -375,7 +388,8 @@ void side_call(unsigned polls, struct side_outcome *outcome)
 
 void side_fault(uint64_t kind, uint64_t address, uint64_t access, uint64_t syndrome)
 {
-    struct trap_fault fault = {.kind = kind, .address = address, .access = access, .syndrome = syndrome};
+    struct trap_fault fault = {
+        .kind = kind, .address = address, .access = access, .syndrome = syndrome};
 
     trap(TRAP_FAULT, &fault);
 }
@@ -399,7 +413,8 @@ bool side_translations_are_true(unsigned seed)
         struct mapping *mapping = container_of(node, struct mapping, by_address);
 
         if ((i + seed) % 4 == 0)
-            kernel_assert(host_access(mapping->address + seed % mapping->node.pages * (vaddr_t)PAGE_SIZE) != NULL);
+            kernel_assert(host_access(mapping->address +
+                                      seed % mapping->node.pages * (vaddr_t)PAGE_SIZE) != NULL);
     }
     return true;
 }
@@ -453,7 +468,8 @@ const char *side_dump(size_t *length)
 
 void side_print_console(void)
 {
-    unsigned first = host.console_used > HOST_CONSOLE_BYTES ? host.console_used - HOST_CONSOLE_BYTES : 0;
+    unsigned first =
+        host.console_used > HOST_CONSOLE_BYTES ? host.console_used - HOST_CONSOLE_BYTES : 0;
 
     (void)printf("# ");
     for (unsigned i = first; i < host.console_used; i++) {

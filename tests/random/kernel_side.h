@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The portable kernel on the simulated machine, as the random caller sees it: threads are named by where they lie, and
- * nothing of the kernel's own types shows.
+ * The portable kernel on the simulated machine, as the random caller sees it: threads are named by
+ * where they lie, and nothing of the kernel's own types shows.
  */
 #ifndef TESTS_RANDOM_KERNEL_SIDE_H
 #define TESTS_RANDOM_KERNEL_SIDE_H
@@ -17,7 +17,13 @@ struct side_registers {
 };
 
 /* What root finds in its captable beside the slots of abi/boot.h. */
-enum { SIDE_SECOND_BUDGET = 15, /* of core 1 */ SIDE_DEVICE_SLOT = 25, SIDE_FIRST_FREE = 64, SIDE_TRAP_BYTES = 4, SIDE_LINES = 32 };
+enum {
+    SIDE_SECOND_BUDGET = 15,
+    /* of core 1 */ SIDE_DEVICE_SLOT = 25,
+    SIDE_FIRST_FREE = 64,
+    SIDE_TRAP_BYTES = 4,
+    SIDE_LINES = 32
+};
 
 /* Start the machine: root runs on core 0, and its caps are named by abi/boot.h. */
 void side_boot(unsigned cores);
@@ -25,6 +31,7 @@ void side_boot(unsigned cores);
 /* Whose turn it is.  A core that others interrupted must be woken before it does anything else. */
 void side_select(unsigned core);
 bool side_is_interrupted(unsigned core);
+bool side_timer_is_due(unsigned core);
 void side_wake(void);
 
 /* The running thread, 0: none; and registers of any live thread. */
@@ -35,13 +42,13 @@ void side_registers_write(uint64_t thread, const struct side_registers *in);
 /* The page behind a physical address. */
 void *side_page(uint64_t base);
 
-/* The running thread makes the call in its registers, again as long as it is preempted; polls: preemption points until the
- * first one sees an interrupt, 0: none does. */
+/* The running thread makes the call in its registers, again as long as it is preempted; polls:
+ * preemption points until the first one sees an interrupt, 0: none does. */
 struct side_outcome {
     unsigned preemptions;
     bool is_off;                /* the machine was switched off, with exit_code */
     unsigned exit_code;
-    bool is_cut;                /* the call stopped its own thread after a preemption: it is not over */
+    bool is_cut; /* the call stopped its own thread after a preemption: it is not over */
 };
 
 void side_call(unsigned polls, struct side_outcome *outcome);
@@ -52,7 +59,8 @@ void side_interrupt(unsigned line);
 
 enum { SIDE_PANIC = 101 };      /* exit code of a broken invariant of the kernel's own */
 
-/* Let the running program touch what is mapped, and look whether any core remembers what is not true any more. */
+/* Let the running program touch what is mapped, and look whether any core remembers what is not
+ * true any more. */
 bool side_translations_are_true(unsigned seed);
 
 /* Every node of the derivation tree is tied to its neighbours, both ways. */

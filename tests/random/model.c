@@ -138,7 +138,8 @@ static struct range *range_of_frame(const struct model *m, const struct node *fr
 
 void m_cap_move(struct model *m, struct node *from, struct node *to)
 {
-    struct range *range = from->type == TYPE_FRAME && from->is_owner ? range_of_frame(m, from) : NULL;
+    struct range *range =
+        from->type == TYPE_FRAME && from->is_owner ? range_of_frame(m, from) : NULL;
     struct node *parent = from->parent;
     bool was_closed = from->is_closed;
 
@@ -159,7 +160,8 @@ void m_cap_move(struct model *m, struct node *from, struct node *to)
 
 static void cap_kill(struct model *m, struct node *cap)
 {
-    bool is_held = cap->holder != NULL && cap->holder->type == TYPE_THREAD && cap->type != TYPE_FRAME;
+    bool is_held =
+        cap->holder != NULL && cap->holder->type == TYPE_THREAD && cap->type != TYPE_FRAME;
 
     if (cap->is_closed)
         m_session_reopened(cap);
@@ -183,7 +185,8 @@ struct range *m_memory_overlap(const struct object *memory, u64 base, u64 size)
     return NULL;
 }
 
-void m_memory_add(struct object *memory, u64 base, u64 size, struct object *object, struct node *frame)
+void m_memory_add(struct object *memory, u64 base, u64 size, struct object *object,
+                  struct node *frame)
 {
     struct range *range = malloc(sizeof(*range));
     unsigned at = 0;
@@ -214,7 +217,8 @@ static struct range *range_at(const struct model *m, u64 address, struct object 
     }
     while (*memory != NULL) {
         range = m_memory_overlap(*memory, address, 1);
-        if (range == NULL || range->object == NULL || range->object->type != TYPE_MEMORY || range->base == address)
+        if (range == NULL || range->object == NULL || range->object->type != TYPE_MEMORY ||
+            range->base == address)
             break;
         *memory = range->object;
     }
@@ -230,7 +234,8 @@ struct object *model_find(const struct model *m, u64 base)
 }
 
 /* The range of an owner, which may lie in a memory that begins at the same address as another. */
-static struct range *find_frame(const struct object *memory, const struct node *frame, struct object **holder)
+static struct range *find_frame(const struct object *memory, const struct node *frame,
+                                struct object **holder)
 {
     for (unsigned i = 0; i < memory->m.ranges.count; i++) {
         struct range *range = memory->m.ranges.item[i];
@@ -240,7 +245,8 @@ static struct range *find_frame(const struct object *memory, const struct node *
             *holder = (struct object *)(uintptr_t)memory;
             return range;
         }
-        if (range->object != NULL && range->object->type == TYPE_MEMORY && frame->base - range->base < range->size)
+        if (range->object != NULL && range->object->type == TYPE_MEMORY &&
+            frame->base - range->base < range->size)
             inner = find_frame(range->object, frame, holder);
         if (inner != NULL)
             return inner;
@@ -248,7 +254,8 @@ static struct range *find_frame(const struct object *memory, const struct node *
     return NULL;
 }
 
-static struct range *frame_range(const struct model *m, const struct node *frame, struct object **memory)
+static struct range *frame_range(const struct model *m, const struct node *frame,
+                                 struct object **memory)
 {
     struct range *range = NULL;
 
@@ -321,7 +328,8 @@ void m_cap_delete(struct model *m, struct node *cap)
         m_cap_revoke(m, cap, &killed);
         frame_release(m, cap);
     } else if (cap->type == TYPE_FRAME) {
-        while (cap->children.count != 0 && ((struct node *)cap->children.item[0])->kind == NODE_MAPPING)
+        while (cap->children.count != 0 &&
+               ((struct node *)cap->children.item[0])->kind == NODE_MAPPING)
             m_mapping_remove(m, cap->children.item[0]);
     } else if (cap->is_owner) {
         m_object_kill(m, cap->object);
@@ -450,9 +458,11 @@ static bool object_clean_step(struct model *m, struct object *object)
 
 static void object_free(struct object *object)
 {
-    struct list *const lists[] = {&object->m.ranges, &object->m.dead, &object->s.pools, &object->s.mappings, &object->s.tables,
-                            &object->b.threads, &object->b.waiting, &object->b.debtors, &object->e.senders,
-                            &object->e.receivers, &object->e.closed, &object->n.waiters, &object->anchor.children};
+    struct list *const lists[] = {&object->m.ranges,       &object->m.dead,    &object->s.pools,
+                                  &object->s.mappings,     &object->s.tables,  &object->b.threads,
+                                  &object->b.waiting,      &object->b.debtors, &object->e.senders,
+                                  &object->e.receivers,    &object->e.closed,  &object->n.waiters,
+                                  &object->anchor.children};
 
     for (unsigned i = 0; i < object->s.mappings.count; i++)
         free(object->s.mappings.item[i]);
@@ -594,6 +604,7 @@ void model_free(struct model *m)
     free(m->text);
     free(m->top.children.item);
     for (unsigned i = 0; i < MODEL_CORES; i++) {
+        free(m->core[i].refills.item);
         for (unsigned n = 0; n < ABI_PRIORITIES; n++)
             free(m->core[i].queue[n].item);
     }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The executable model of the capability rules: the same calls over naive data, for comparison with the kernel.
+ * The executable model of the capability rules: the same calls over naive data, for comparison with
+ * the kernel.
  *
- * It shares nothing with the kernel but the ABI.  Whatever the kernel does with tagged rings, balanced trees and bounded
- * steps is done here with arrays that are searched from end to end, and a call is one indivisible step.  It is loaded from
- * a dump of the kernel's state, and writes the same dump of its own.
+ * It shares nothing with the kernel but the ABI.  Whatever the kernel does with tagged rings,
+ * balanced trees and bounded steps is done here with arrays that are searched from end to end, and
+ * a call is one indivisible step.  It is loaded from a dump of the kernel's state, and writes the
+ * same dump of its own.
  */
 #ifndef TESTS_RANDOM_MODEL_H
 #define TESTS_RANDOM_MODEL_H
@@ -47,7 +49,8 @@ struct node {
     struct list children;
 
     /* a capability */
-    struct object *holder;      /* chunk, thread, interrupt or timer it is in; NULL: the kernel's watch */
+    struct object
+        *holder; /* chunk, thread, interrupt or timer it is in; NULL: the kernel's watch */
     unsigned index;             /* slot in it */
     unsigned type;
     unsigned rights;            /* of a mapping: the most it may be given */
@@ -69,7 +72,15 @@ struct node {
 /* ---- objects ---- */
 
 enum { HELD_SLOTS = 7 };        /* capabilities in a thread */
-enum held { HELD_CAPTABLE, HELD_SPACE, HELD_BUDGET, HELD_FAULT, HELD_TIMEOUT, HELD_NOTIFICATION, HELD_BUFFER };
+enum held {
+    HELD_CAPTABLE,
+    HELD_SPACE,
+    HELD_BUDGET,
+    HELD_FAULT,
+    HELD_TIMEOUT,
+    HELD_NOTIFICATION,
+    HELD_BUFFER
+};
 
 enum state { STOPPED, READY, RUNNING, SENDING, RECEIVING, CALLING, WAITING, OUT_OF_TIME, FAULTED };
 enum kind { KIND_MESSAGE, KIND_CALL, KIND_FAULT };
@@ -202,6 +213,7 @@ struct page {
 struct core {
     struct object *current;
     struct list queue[ABI_PRIORITIES];      /* struct object */
+    struct list refills;                    /* budgets with more to wake when the timer fires */
     u64 share;
 };
 
@@ -209,7 +221,7 @@ struct model {
     struct list memories;       /* the initial ones */
     struct list pages;          /* struct page */
     struct list cleaning;       /* memories with dead objects */
-    struct list graves;         /* objects to free when the call is over: its maker may be among them */
+    struct list graves; /* objects to free when the call is over: its maker may be among them */
     struct node top;            /* above everything that was not derived */
     struct node watch;
     u64 watch_bits;
@@ -235,7 +247,8 @@ struct model {
 
 struct object *m_object_new(unsigned type, u64 base, u64 size, struct object *memory);
 struct object *model_find(const struct model *m, u64 base);     /* object at an address, or NULL */
-void m_memory_add(struct object *memory, u64 base, u64 size, struct object *object, struct node *frame);
+void m_memory_add(struct object *memory, u64 base, u64 size, struct object *object,
+                  struct node *frame);
 struct range *m_memory_overlap(const struct object *memory, u64 base, u64 size);
 
 void m_node_add(struct node *parent, struct node *child);
@@ -258,8 +271,10 @@ void model_bury(struct model *m);
 
 /* ---- model_space.c ---- */
 
-status_t m_space_map(struct model *m, struct object *space, struct node *frame, const struct abi_map_entry *entry, u64 *missing);
-status_t m_space_change(struct model *m, struct object *space, const struct abi_map_entry *entry, bool is_unmap, u64 *missing);
+status_t m_space_map(struct model *m, struct object *space, struct node *frame,
+                     const struct abi_map_entry *entry, u64 *missing);
+status_t m_space_change(struct model *m, struct object *space, const struct abi_map_entry *entry,
+                        bool is_unmap, u64 *missing);
 void m_mapping_remove(struct model *m, struct node *mapping);
 bool m_space_clean_step(struct model *m, struct object *space);
 void m_space_load_tables(struct object *space, const struct node *mapping);
@@ -286,7 +301,8 @@ bool m_thread_clean_step(struct model *m, struct object *thread);
 void m_held_died(struct model *m, struct node *cap);
 void m_queue_insert(struct list *queue, struct object *thread);
 bool m_budget_is_unlimited(const struct object *budget);
-status_t m_budget_fill(struct model *m, struct object *budget, unsigned core, u64 amount, u64 period, u64 *left);
+status_t m_budget_fill(struct model *m, struct object *budget, unsigned core, u64 amount,
+                       u64 period, u64 *left);
 void m_budget_wait(struct object *budget, struct object *thread);
 bool m_budget_clean_step(struct model *m, struct object *budget);
 void model_leave(struct model *m);      /* choose who runs next on this core */
@@ -294,8 +310,10 @@ void model_leave(struct model *m);      /* choose who runs next on this core */
 /* ---- model_ipc.c ---- */
 
 status_t m_message_check(struct model *m, struct object *sender, bool may_grant);
-status_t m_ipc_send(struct model *m, struct object *sender, struct node *cap, enum kind kind, bool wait);
-status_t m_ipc_receive(struct model *m, struct object *receiver, struct node *cap, struct object *reply, bool wait);
+status_t m_ipc_send(struct model *m, struct object *sender, struct node *cap, enum kind kind,
+                    bool wait);
+status_t m_ipc_receive(struct model *m, struct object *receiver, struct node *cap,
+                       struct object *reply, bool wait);
 status_t m_ipc_reply(struct model *m, struct object *server, struct object *reply);
 void m_reply_release(struct object *reply);
 void m_reply_lose_caller(struct model *m, struct object *reply);
@@ -314,11 +332,14 @@ bool m_fault_is_trap(u64 info);
 /* The running thread makes the call in its registers. */
 void model_call(struct model *m);
 void model_interrupt(struct model *m, unsigned line);
+void model_timer(struct model *m);      /* this core's timer fires; model_leave follows */
 bool model_is_mapped(const struct object *thread, u64 address);
-status_t model_invoke(struct model *m, struct object *self, struct node *cap, u64 operation, u64 words[8], u64 *culprit);
+status_t model_invoke(struct model *m, struct object *self, struct node *cap, u64 operation,
+                      u64 words[8], u64 *culprit);
 struct node *model_slot(const struct object *table, u64 index);
 status_t m_cap_lookup(const struct object *self, u64 index, struct node **out);
-status_t m_cap_argument(const struct object *self, u64 index, unsigned type, unsigned rights, struct node **out);
+status_t m_cap_argument(const struct object *self, u64 index, unsigned type, unsigned rights,
+                        struct node **out);
 status_t m_cap_lookup_empty(const struct object *self, u64 index, struct node **out);
 
 /* ---- model_dump.c and model_load.c ---- */

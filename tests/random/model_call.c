@@ -10,7 +10,8 @@ struct node *model_slot(const struct object *table, u64 index)
 {
     u64 position = index / ABI_CHUNK_SLOTS;
 
-    if (table == NULL || index == 0 || position >= table->t->size || table->t->chunk[position] == NULL)
+    if (table == NULL || index == 0 || position >= table->t->size ||
+        table->t->chunk[position] == NULL)
         return NULL;
     return &table->t->chunk[position]->c->slot[index % ABI_CHUNK_SLOTS];
 }
@@ -21,7 +22,8 @@ status_t m_cap_lookup(const struct object *self, u64 index, struct node **out)
     return *out == NULL ? ERR_BAD_CAPABILITY : m_cap_check(*out);
 }
 
-status_t m_cap_argument(const struct object *self, u64 index, unsigned type, unsigned rights, struct node **out)
+status_t m_cap_argument(const struct object *self, u64 index, unsigned type, unsigned rights,
+                        struct node **out)
 {
     status_t status = m_cap_lookup(self, index, out);
 
@@ -58,7 +60,8 @@ static status_t call_send(struct model *m, struct object *self, enum kind kind, 
 static status_t find_receive(struct object *self, struct node **cap, struct object **reply)
 {
     struct node *reply_cap;
-    status_t status = m_cap_argument(self, self->h->registers.cap, TYPE_ENDPOINT, RIGHT_RECEIVE, cap);
+    status_t status =
+        m_cap_argument(self, self->h->registers.cap, TYPE_ENDPOINT, RIGHT_RECEIVE, cap);
 
     if (status == OK)
         status = m_cap_argument(self, self->h->registers.aux, TYPE_REPLY, 0, &reply_cap);
@@ -102,7 +105,8 @@ static status_t call_reply_receive(struct model *m, struct object *self)
 static status_t call_signal(struct model *m, struct object *self)
 {
     struct node *cap;
-    status_t status = m_cap_argument(self, self->h->registers.cap, TYPE_NOTIFICATION, RIGHT_SEND, &cap);
+    status_t status =
+        m_cap_argument(self, self->h->registers.cap, TYPE_NOTIFICATION, RIGHT_SEND, &cap);
 
     if (status == OK)
         m_signal_cap(m, cap, self->h->registers.words[0] & UINT32_MAX);
@@ -113,7 +117,8 @@ static status_t call_wait(struct model *m, struct object *self, bool wait)
 {
     struct object *notification;
     struct node *cap;
-    status_t status = m_cap_argument(self, self->h->registers.cap, TYPE_NOTIFICATION, RIGHT_RECEIVE, &cap);
+    status_t status =
+        m_cap_argument(self, self->h->registers.cap, TYPE_NOTIFICATION, RIGHT_RECEIVE, &cap);
 
     if (status != OK)
         return status;
@@ -154,8 +159,8 @@ static const struct abi_entry *find_entry(unsigned type, u64 operation)
 }
 
 /* Rights and capability arguments, as the ABI text lists them. */
-static status_t check_arguments(struct object *self, const struct node *cap, const struct abi_entry *entry, const u64 *words,
-                                u64 *culprit)
+static status_t check_arguments(struct object *self, const struct node *cap,
+                                const struct abi_entry *entry, const u64 *words, u64 *culprit)
 {
     if ((cap->rights & entry->right) == 0)
         return ERR_NO_RIGHT;
@@ -201,7 +206,7 @@ static status_t call_invoke(struct model *m, struct object *self)
     if (status == OK)
         status = model_invoke(m, self, cap, operation, words, &culprit);
     registers->aux = culprit;
-    registers->call = (u64)(int64_t)status;     /* also of one that stopped itself by what it killed */
+    registers->call = (u64)(int64_t)status; /* also of one that stopped itself by what it killed */
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model's state as the text that the kernel's state dump writes (kernel/debug/dump.c says what each line holds).
+ * The model's state as the text that the kernel's state dump writes (kernel/debug/dump.c says what
+ * each line holds).
  */
 #include "model.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model's messages: who meets whom at an endpoint, what is transferred, how a call ends, and signals.
+ * The model's messages: who meets whom at an endpoint, what is transferred, how a call ends, and
+ * signals.
  */
 #include "model.h"
 
@@ -29,7 +30,8 @@ static u64 info_label(u64 info)
 
 static u64 info_make(u64 length, u64 caps, u64 event, u64 label)
 {
-    return length | caps << ABI_INFO_CAPS_SHIFT | event << ABI_INFO_EVENT_SHIFT | label << ABI_INFO_LABEL_SHIFT;
+    return length | caps << ABI_INFO_CAPS_SHIFT | event << ABI_INFO_EVENT_SHIFT |
+           label << ABI_INFO_LABEL_SHIFT;
 }
 
 u64 m_fault_info(u64 fault)
@@ -47,11 +49,14 @@ bool m_fault_is_trap(u64 info)
 status_t m_message_check(struct model *m, struct object *sender, bool may_grant)
 {
     u64 info = sender->h->registers.info;
-    bool has_undefined = (info & ~info_make(ABI_INFO_LENGTH_MASK, ABI_INFO_CAPS_MASK, 0, 0xffff)) != 0;
+    bool has_undefined =
+        (info & ~info_make(ABI_INFO_LENGTH_MASK, ABI_INFO_CAPS_MASK, 0, 0xffff)) != 0;
 
-    if (has_undefined || info_length(info) > ABI_MESSAGE_WORDS || info_caps(info) > ABI_MESSAGE_CAPS)
+    if (has_undefined || info_length(info) > ABI_MESSAGE_WORDS ||
+        info_caps(info) > ABI_MESSAGE_CAPS)
         return ERR_BAD_ARGUMENT;
-    if ((info_length(info) > ABI_REGISTER_WORDS || info_caps(info) != 0) && m_thread_buffer(m, sender) == NULL)
+    if ((info_length(info) > ABI_REGISTER_WORDS || info_caps(info) != 0) &&
+        m_thread_buffer(m, sender) == NULL)
         return ERR_BAD_ARGUMENT;
     return info_caps(info) != 0 && !may_grant ? ERR_NO_RIGHT : OK;
 }
@@ -92,7 +97,8 @@ static u64 move_words(struct model *m, struct object *from, struct object *to, u
 }
 
 /* What the receiver finds in its buffer for a capability: a slot, or a badge; 0: it got nothing. */
-static u64 move_cap(struct model *m, struct node *cap, const struct object *endpoint, struct object *to, u64 slot)
+static u64 move_cap(struct model *m, struct node *cap, const struct object *endpoint,
+                    struct object *to, u64 slot)
 {
     struct node *empty;
 
@@ -104,7 +110,8 @@ static u64 move_cap(struct model *m, struct node *cap, const struct object *endp
     return slot;
 }
 
-static u64 move_caps(struct model *m, struct object *from, struct object *to, const struct object *endpoint, u64 count)
+static u64 move_caps(struct model *m, struct object *from, struct object *to,
+                     const struct object *endpoint, u64 count)
 {
     struct abi_buffer *source = m_thread_buffer(m, from);
     struct abi_buffer *target = m_thread_buffer(m, to);
@@ -122,7 +129,8 @@ static u64 move_caps(struct model *m, struct object *from, struct object *to, co
     return delivered;
 }
 
-static void move_message(struct model *m, struct object *from, struct object *to, struct object *endpoint, u64 badge, u64 event)
+static void move_message(struct model *m, struct object *from, struct object *to,
+                         struct object *endpoint, u64 badge, u64 event)
 {
     u64 info = from->h->registers.info;
     u64 length = move_words(m, from, to, info_length(info));
@@ -166,7 +174,8 @@ static bool has_minimum(const struct object *caller, const struct object *server
     const struct object *budget = caller->h->running_on;
 
     *never = false;
-    if (!is_passive(server) || server->h->minimum == 0 || budget == NULL || m_budget_is_unlimited(budget))
+    if (!is_passive(server) || server->h->minimum == 0 || budget == NULL ||
+        m_budget_is_unlimited(budget))
         return true;
     *never = budget->b.amount < server->h->minimum;
     return budget->b.left >= (int64_t)server->h->minimum;
@@ -180,7 +189,8 @@ static void wait_for_minimum(struct model *m, struct object *caller)
 
 /* ---- queues ---- */
 
-static void block(struct model *m, struct object *thread, enum state state, struct object *on, struct list *queue)
+static void block(struct model *m, struct object *thread, enum state state, struct object *on,
+                  struct list *queue)
 {
     if (thread->h->state == RUNNING)
         m_thread_release(m, thread);
@@ -203,7 +213,8 @@ static void receiver_leave(struct object *endpoint, struct object *receiver)
 
 /* ---- delivery ---- */
 
-static void deliver(struct model *m, struct object *sender, struct object *receiver, struct object *endpoint)
+static void deliver(struct model *m, struct object *sender, struct object *receiver,
+                    struct object *endpoint)
 {
     struct object *reply = receiver->h->reply;
 
@@ -230,7 +241,8 @@ static void deliver(struct model *m, struct object *sender, struct object *recei
         m_thread_set_budget(m, receiver, sender->h->running_on);
 }
 
-status_t m_ipc_send(struct model *m, struct object *sender, struct node *cap, enum kind kind, bool wait)
+status_t m_ipc_send(struct model *m, struct object *sender, struct node *cap, enum kind kind,
+                    bool wait)
 {
     struct object *endpoint = cap->object;
     struct object *receiver = first(&endpoint->e.receivers);
@@ -267,7 +279,8 @@ static struct object *take_sender(struct model *m, struct object *endpoint, stru
             return NULL;
         m_list_remove(&endpoint->e.senders, sender);
         sender->h->waiting_on = NULL;
-        if (sender->h->kind != KIND_CALL || n == UNREADY_CALLERS_MAX || has_minimum(sender, receiver, &never))
+        if (sender->h->kind != KIND_CALL || n == UNREADY_CALLERS_MAX ||
+            has_minimum(sender, receiver, &never))
             return sender;
         if (never) {
             sender->h->registers.call = (u64)(int64_t)ERR_OVER_LIMIT;
@@ -319,7 +332,8 @@ static void reply_name(struct object *reply, struct object *server)
     reply->r.server = server;
 }
 
-status_t m_ipc_receive(struct model *m, struct object *receiver, struct node *cap, struct object *reply, bool wait)
+status_t m_ipc_receive(struct model *m, struct object *receiver, struct node *cap,
+                       struct object *reply, bool wait)
 {
     struct object *endpoint = cap->object;
 
@@ -367,7 +381,8 @@ static void return_time(struct model *m, struct object *reply)
     struct object *caller = reply->r.caller;
 
     if (server != NULL && caller != NULL && is_passive(server) &&
-        (server->h->running_on == caller->h->running_on || server->h->debtor == caller->h->running_on))
+        (server->h->running_on == caller->h->running_on ||
+         server->h->debtor == caller->h->running_on))
         use_own_time(m, server);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model takes over a state from its dump: one that a machine has right after its start, where only the first thread
- * runs and nobody waits.  First all objects and capabilities are made, then the tree is tied by their names.
+ * The model takes over a state from its dump: one that a machine has right after its start, where
+ * only the first thread runs and nobody waits.  First all objects and capabilities are made, then
+ * the tree is tied by their names.
  */
 #include "model.h"
 
@@ -67,8 +68,8 @@ static struct object *memory_around(const struct model *m, u64 address)
         if (address - initial->base < initial->size)
             memory = initial;
     }
-    while (memory != NULL && (range = m_memory_overlap(memory, address, 1)) != NULL && range->object != NULL &&
-           range->object->type == TYPE_MEMORY)
+    while (memory != NULL && (range = m_memory_overlap(memory, address, 1)) != NULL &&
+           range->object != NULL && range->object->type == TYPE_MEMORY)
         memory = range->object;
     return memory;
 }
@@ -93,7 +94,8 @@ static void load_object(struct load *l)
     u64 base = number(l, 2);
     bool is_initial = (base & 1) != 0;
     struct object *memory = is_initial ? NULL : memory_around(l->m, base);
-    struct object *object = m_object_new((unsigned)number(l, 1), base & ~(u64)1, number(l, 3), memory);
+    struct object *object =
+        m_object_new((unsigned)number(l, 1), base & ~(u64)1, number(l, 3), memory);
     char name[NAME_MAX];
 
     if (is_initial)
@@ -113,7 +115,8 @@ static struct node *slot_of(struct load *l, unsigned index, char *name)
         (void)strcpy(name, "w");
         return &l->m->watch;
     }
-    (void)snprintf(name, NAME_MAX, "%c%llx.%x", o->type == TYPE_CHUNK ? 'c' : 't', (unsigned long long)o->base, index);
+    (void)snprintf(name, NAME_MAX, "%c%llx.%x", o->type == TYPE_CHUNK ? 'c' : 't',
+                   (unsigned long long)o->base, index);
     return o->type == TYPE_CHUNK ? &o->c->slot[index] : &o->h->held[index];
 }
 
@@ -142,10 +145,16 @@ static void load_mapping(struct load *l)
     struct node *mapping = calloc(1, sizeof(*mapping));
     char name[NAME_MAX];
 
-    *mapping = (struct node){.kind = NODE_MAPPING, .object = l->object, .address = number(l, 1), .pages = number(l, 2),
-                             .base = number(l, 3), .attributes = (unsigned)number(l, 4), .rights = (unsigned)number(l, 5)};
+    *mapping = (struct node){.kind = NODE_MAPPING,
+                             .object = l->object,
+                             .address = number(l, 1),
+                             .pages = number(l, 2),
+                             .base = number(l, 3),
+                             .attributes = (unsigned)number(l, 4),
+                             .rights = (unsigned)number(l, 5)};
     m_list_append(&l->object->s.mappings, mapping);
-    (void)snprintf(name, sizeof(name), "m%llx.%s", (unsigned long long)l->object->base, l->field[1]);
+    (void)snprintf(name, sizeof(name), "m%llx.%s", (unsigned long long)l->object->base,
+                   l->field[1]);
     entry_add(l, mapping, name, 6);
 }
 
@@ -238,7 +247,8 @@ static void load_reference(struct load *l)
         struct entry *owner = entry_find(l, l->field[2]);
         u64 base = number(l, 1);
 
-        m_memory_add(memory_around(l->m, base), base, owner->node->pages * ABI_PAGE_SIZE, NULL, owner->node);
+        m_memory_add(memory_around(l->m, base), base, owner->node->pages * ABI_PAGE_SIZE, NULL,
+                     owner->node);
         break;
     }
     default: break;

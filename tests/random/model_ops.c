@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The model's operations.  Capability arguments were found to have their type and right; each operation checks the rest in
- * the order of the ABI text, then acts.  Results go to the invoking thread's words.
+ * The model's operations.  Capability arguments were found to have their type and right; each
+ * operation checks the rest in the order of the ABI text, then acts.  Results go to the invoking
+ * thread's words.
  */
 #include "model.h"
 
@@ -59,7 +60,8 @@ static const unsigned all_rights[] = {
     [TYPE_CHUNK] = RIGHT_REVOKE | RIGHT_CONTROL,
     [TYPE_THREAD] = RIGHT_READ | RIGHT_REVOKE | RIGHT_CONTROL,
     [TYPE_BUDGET] = RIGHT_READ | RIGHT_REVOKE | RIGHT_CONTROL,
-    [TYPE_ENDPOINT] = RIGHT_SEND | RIGHT_RECEIVE | RIGHT_GRANT | RIGHT_GRANT_REPLY | RIGHT_BADGE | RIGHT_REVOKE | RIGHT_CONTROL,
+    [TYPE_ENDPOINT] = RIGHT_SEND | RIGHT_RECEIVE | RIGHT_GRANT | RIGHT_GRANT_REPLY | RIGHT_BADGE |
+                      RIGHT_REVOKE | RIGHT_CONTROL,
     [TYPE_REPLY] = RIGHT_REVOKE,
     [TYPE_NOTIFICATION] = RIGHT_SEND | RIGHT_RECEIVE | RIGHT_BADGE | RIGHT_REVOKE,
     [TYPE_INTERRUPT] = RIGHT_REVOKE | RIGHT_CONTROL,
@@ -75,9 +77,10 @@ static bool is_paged(u64 type)
 static u64 object_size(u64 type, u64 size)
 {
     static const u64 plain[] = {
-        [TYPE_CHUNK] = ABI_CHUNK_BYTES, [TYPE_THREAD] = ABI_THREAD_BYTES, [TYPE_BUDGET] = ABI_BUDGET_BYTES,
-        [TYPE_ENDPOINT] = ABI_ENDPOINT_BYTES, [TYPE_REPLY] = ABI_REPLY_BYTES,
-        [TYPE_NOTIFICATION] = ABI_NOTIFICATION_BYTES, [TYPE_INTERRUPT] = ABI_INTERRUPT_BYTES, [TYPE_TIMER] = ABI_TIMER_BYTES,
+        [TYPE_CHUNK] = ABI_CHUNK_BYTES,         [TYPE_THREAD] = ABI_THREAD_BYTES,
+        [TYPE_BUDGET] = ABI_BUDGET_BYTES,       [TYPE_ENDPOINT] = ABI_ENDPOINT_BYTES,
+        [TYPE_REPLY] = ABI_REPLY_BYTES,         [TYPE_NOTIFICATION] = ABI_NOTIFICATION_BYTES,
+        [TYPE_INTERRUPT] = ABI_INTERRUPT_BYTES, [TYPE_TIMER] = ABI_TIMER_BYTES,
     };
     u64 least = type == TYPE_SPACE ? ABI_SPACE_PAGES_MIN : 1;
 
@@ -104,7 +107,8 @@ static void make_frame(struct op *op, u64 base, u64 bytes, struct node *slot)
     m_memory_add(op->object, base, bytes, NULL, slot);
 }
 
-static void make_object(struct op *op, unsigned type, u64 base, u64 bytes, u64 size, struct node *slot)
+static void make_object(struct op *op, unsigned type, u64 base, u64 bytes, u64 size,
+                        struct node *slot)
 {
     struct object *object = m_object_new(type, base, bytes, op->object);
 
@@ -237,7 +241,8 @@ static status_t space_list(struct op *op, u64 operation)
         if (status == OK && operation == OP_SPACE_MAP)
             status = m_space_map(op->m, op->object, frame, &entry, &op->out[1]);
         else if (status == OK)
-            status = m_space_change(op->m, op->object, &entry, operation == OP_SPACE_UNMAP, &op->out[1]);
+            status =
+                m_space_change(op->m, op->object, &entry, operation == OP_SPACE_UNMAP, &op->out[1]);
         if (status == OK)
             op->out[0]++;
     }
@@ -609,8 +614,8 @@ static status_t time_fill(struct op *op)
         return fail(op, 3, ERR_BAD_ARGUMENT);
     if (amount > period)
         return fail(op, 2, ERR_BAD_ARGUMENT);
-    status = m_budget_fill(op->m, arg(op, 0)->object, (unsigned)op->cap->badge, to_ticks(op->m, amount),
-                         to_ticks(op->m, period), &op->out[0]);
+    status = m_budget_fill(op->m, arg(op, 0)->object, (unsigned)op->cap->badge,
+                           to_ticks(op->m, amount), to_ticks(op->m, period), &op->out[0]);
     return status == OK ? OK : fail(op, status == ERR_OVER_LIMIT ? 2 : 1, status);
 }
 
@@ -735,7 +740,8 @@ static status_t allow_op(struct op *op)
     return OK;
 }
 
-status_t model_invoke(struct model *m, struct object *self, struct node *cap, u64 operation, u64 words[8], u64 *culprit)
+status_t model_invoke(struct model *m, struct object *self, struct node *cap, u64 operation,
+                      u64 words[8], u64 *culprit)
 {
     struct op op = {.m = m, .self = self, .cap = cap, .object = cap->object, .in = words,
                     .out = self->h->registers.words, .culprit = culprit};

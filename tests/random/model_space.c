@@ -53,12 +53,14 @@ static void table_drop(struct list *tables, int kind, u64 address)
 
 static void need(const struct object *space, struct list *more, int kind, u64 address)
 {
-    if (table_find(&space->s.tables, kind, address) == NULL && table_find(more, kind, address) == NULL)
+    if (table_find(&space->s.tables, kind, address) == NULL &&
+        table_find(more, kind, address) == NULL)
         table_add(more, kind, address);
 }
 
 /* Tables and large pages that a mapping brings; returns how many of them are pages of the pool. */
-static u64 tables_to_map(const struct object *space, u64 address, u64 pages, u64 base, struct list *more)
+static u64 tables_to_map(const struct object *space, u64 address, u64 pages, u64 base,
+                         struct list *more)
 {
     u64 count = 0;
 
@@ -101,7 +103,8 @@ static void collect_kind(struct object *space, int kind, u64 span)
         for (unsigned n = 0; kind == TABLE_UPPER && n < space->s.tables.count; n++) {
             struct table *other = space->s.tables.item[n];
 
-            is_used = is_used || (other->kind == TABLE_LOWER && down(other->address, UPPER) == table->address);
+            is_used = is_used ||
+                      (other->kind == TABLE_LOWER && down(other->address, UPPER) == table->address);
         }
         if ((int)table->kind != kind || is_used)
             continue;
@@ -112,7 +115,8 @@ static void collect_kind(struct object *space, int kind, u64 span)
 
 /* ---- records and pages ---- */
 
-static bool space_ready(struct model *m, struct object *space, u64 records, u64 tables, u64 *missing)
+static bool space_ready(struct model *m, struct object *space, u64 records, u64 tables,
+                        u64 *missing)
 {
     bool needs_page = space->s.free_records < records;
     u64 needed = tables + needs_page;
@@ -132,7 +136,8 @@ static void mapping_add(struct object *space, struct node *mapping)
 {
     unsigned at = 0;
 
-    while (at < space->s.mappings.count && ((struct node *)space->s.mappings.item[at])->address < mapping->address)
+    while (at < space->s.mappings.count &&
+           ((struct node *)space->s.mappings.item[at])->address < mapping->address)
         at++;
     m_list_insert(&space->s.mappings, at, mapping);
     space->s.free_records--;
@@ -146,7 +151,8 @@ void m_mapping_remove(struct model *m, struct node *mapping)
     for (unsigned i = space->s.tables.count; i-- > 0;) {
         struct table *table = space->s.tables.item[i];
 
-        if (table->kind == TABLE_LARGE && table->address >= mapping->address && table->address < end)
+        if (table->kind == TABLE_LARGE && table->address >= mapping->address &&
+            table->address < end)
             table_drop(&space->s.tables, TABLE_LARGE, table->address);
     }
     space->s.mapped -= mapping->pages;
@@ -163,7 +169,8 @@ static status_t attributes_check(const struct object *space, u64 attributes, u64
 {
     u64 access = attributes & (MAP_READ | MAP_WRITE | MAP_EXECUTE);
 
-    if (attributes > (MAP_READ | MAP_WRITE | MAP_EXECUTE | MAP_UNCACHED) || (attributes & MAP_READ) == 0)
+    if (attributes > (MAP_READ | MAP_WRITE | MAP_EXECUTE | MAP_UNCACHED) ||
+        (attributes & MAP_READ) == 0)
         return ERR_BAD_ARGUMENT;
     if ((access & ~rights) != 0)
         return ERR_NO_RIGHT;
@@ -183,7 +190,8 @@ static status_t extent_check(const struct model *m, u64 address, u64 pages, u64 
     return address < m->user_top && pages <= (m->user_top - address) / PAGE ? OK : ERR_BAD_ARGUMENT;
 }
 
-static status_t map_tables(struct model *m, struct object *space, u64 address, u64 pages, u64 base, u64 *missing)
+static status_t map_tables(struct model *m, struct object *space, u64 address, u64 pages, u64 base,
+                           u64 *missing)
 {
     struct list more = {.item = NULL};
     u64 count = tables_to_map(space, address, pages, base, &more);
@@ -201,7 +209,8 @@ static status_t map_tables(struct model *m, struct object *space, u64 address, u
     return is_ready ? OK : ERR_NO_MEMORY;
 }
 
-status_t m_space_map(struct model *m, struct object *space, struct node *frame, const struct abi_map_entry *entry, u64 *missing)
+status_t m_space_map(struct model *m, struct object *space, struct node *frame,
+                     const struct abi_map_entry *entry, u64 *missing)
 {
     u64 pages = entry->count_attributes >> 8;
     u64 attributes = entry->count_attributes & 0xff;
@@ -228,8 +237,13 @@ status_t m_space_map(struct model *m, struct object *space, struct node *frame, 
     if (status != OK)
         return status;
     mapping = calloc(1, sizeof(*mapping));
-    *mapping = (struct node){.kind = NODE_MAPPING, .object = space, .rights = frame->rights, .base = base, .pages = pages,
-                             .address = entry->address, .attributes = (unsigned)attributes | (frame->is_device ? 16 : 0)};
+    *mapping = (struct node){.kind = NODE_MAPPING,
+                             .object = space,
+                             .rights = frame->rights,
+                             .base = base,
+                             .pages = pages,
+                             .address = entry->address,
+                             .attributes = (unsigned)attributes | (frame->is_device ? 16 : 0)};
     m_node_insert(frame, 0, mapping);
     mapping_add(space, mapping);
     space->s.mapped += pages;
@@ -252,7 +266,8 @@ static struct node *first_mapping(const struct object *space, u64 address)
 /* A large page lies on both sides of an address. */
 static bool cuts_large(const struct object *space, u64 address)
 {
-    return address % LARGE != 0 && table_find(&space->s.tables, TABLE_LARGE, down(address, LARGE)) != NULL;
+    return address % LARGE != 0 &&
+           table_find(&space->s.tables, TABLE_LARGE, down(address, LARGE)) != NULL;
 }
 
 static void split_large(struct object *space, u64 address)
@@ -281,7 +296,8 @@ static struct node *mapping_split(struct object *space, struct node *mapping, u6
 }
 
 /* Cut a piece out of a mapping. */
-static status_t isolate(struct model *m, struct object *space, struct node **mapping, u64 start, u64 end, u64 *missing)
+static status_t isolate(struct model *m, struct object *space, struct node **mapping, u64 start,
+                        u64 end, u64 *missing)
 {
     bool cuts_start = (*mapping)->address < start;
     bool cuts_end = (*mapping)->address + (*mapping)->pages * PAGE > end;
@@ -300,7 +316,8 @@ static status_t isolate(struct model *m, struct object *space, struct node **map
     return OK;
 }
 
-status_t m_space_change(struct model *m, struct object *space, const struct abi_map_entry *entry, bool is_unmap, u64 *missing)
+status_t m_space_change(struct model *m, struct object *space, const struct abi_map_entry *entry,
+                        bool is_unmap, u64 *missing)
 {
     u64 pages = entry->count_attributes >> 8;
     u64 attributes = entry->count_attributes & 0xff;
@@ -320,10 +337,14 @@ status_t m_space_change(struct model *m, struct object *space, const struct abi_
             return OK;
         if (mapping->address > address)
             address = mapping->address;
-        piece_end = least(least(end, mapping->address + mapping->pages * PAGE), down(address, LARGE) + LARGE);
+        piece_end = least(least(end, mapping->address + mapping->pages * PAGE),
+                          down(address, LARGE) + LARGE);
         if (!is_unmap)
             status = attributes_check(space, attributes, mapping->rights);
-        if (status == OK)
+        bool has_them =
+            !is_unmap && mapping->attributes == ((mapping->attributes & 16) | attributes);
+
+        if (status == OK && !has_them)
             status = isolate(m, space, &mapping, address, piece_end, missing);
         if (status != OK)
             return status;

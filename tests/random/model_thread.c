@@ -4,7 +4,7 @@
  */
 #include "model.h"
 
-enum { MILLION = 1000000, WAKEUPS_PER_REFILL = 8 };
+enum { MILLION = 1000000, WAKEUPS_PER_REFILL = 8, TIMEOUTS_PER_INTERRUPT = 8 };
 
 struct object *m_held_object(const struct object *thread, enum held held)
 {
@@ -30,7 +30,8 @@ void m_queue_insert(struct list *queue, struct object *thread)
 {
     unsigned at = 0;
 
-    while (at < queue->count && ((struct object *)queue->item[at])->h->priority >= thread->h->priority)
+    while (at < queue->count &&
+           ((struct object *)queue->item[at])->h->priority >= thread->h->priority)
         at++;
     m_list_insert(queue, at, thread);
 }
@@ -171,7 +172,33 @@ void m_budget_wait(struct object *budget, struct object *thread)
     m_list_append(&budget->b.waiting, thread);
 }
 
-status_t m_budget_fill(struct model *m, struct object *budget, unsigned core, u64 amount, u64 period, u64 *left)
+/* Some of those who wait go on; the rest when the core's timer fires, which it does at once. */
+static void budget_wake(struct model *m, struct object *budget)
+{
+    struct core *core = &m->core[budget->b.core];
+
+    m_list_remove(&core->refills, budget);
+    for (unsigned n = 0;
+         n < WAKEUPS_PER_REFILL && budget->b.amount != 0 && budget->b.waiting.count != 0; n++) {
+        struct object *thread = budget->b.waiting.item[0];
+
+        m_list_remove(&budget->b.waiting, thread);
+        m_thread_make_ready(m, thread);
+    }
+    if (budget->b.amount != 0 && budget->b.waiting.count != 0)
+        m_list_append(&core->refills, budget);
+}
+
+void model_timer(struct model *m)
+{
+    struct core *core = &m->core[m->here];
+
+    for (unsigned n = 0; n < TIMEOUTS_PER_INTERRUPT && core->refills.count != 0; n++)
+        budget_wake(m, core->refills.item[0]);
+}
+
+status_t m_budget_fill(struct model *m, struct object *budget, unsigned core, u64 amount,
+                       u64 period, u64 *left)
 {
     u64 share = (amount * MILLION + period - 1) / period;
     bool is_here = budget->b.is_filled && budget->b.core == core;
@@ -183,8 +210,10 @@ status_t m_budget_fill(struct model *m, struct object *budget, unsigned core, u6
     }
     if (!is_here && budget->b.is_filled && budget->b.threads.count != 0)
         return ERR_IN_USE;
-    if (budget->b.is_filled)
+    if (budget->b.is_filled) {
         m->core[budget->b.core].share -= budget->b.share;
+        m_list_remove(&m->core[budget->b.core].refills, budget);
+    }
     m->core[core].share += share;
     budget->b.is_filled = true;
     budget->b.core = core;
@@ -193,12 +222,7 @@ status_t m_budget_fill(struct model *m, struct object *budget, unsigned core, u6
     budget->b.period = period;
     budget->b.left = (int64_t)amount;
     budget->b.refill_at = m->now + period;
-    for (unsigned n = 0; n < WAKEUPS_PER_REFILL && amount != 0 && budget->b.waiting.count != 0; n++) {
-        struct object *thread = budget->b.waiting.item[0];
-
-        m_list_remove(&budget->b.waiting, thread);
-        m_thread_make_ready(m, thread);
-    }
+    budget_wake(m, budget);
     return OK;
 }
 
@@ -215,8 +239,10 @@ bool m_budget_clean_step(struct model *m, struct object *budget)
         m_thread_clear_debt(debtor);
         return true;
     }
-    if (budget->b.is_filled)
+    if (budget->b.is_filled) {
         m->core[budget->b.core].share -= budget->b.share;
+        m_list_remove(&m->core[budget->b.core].refills, budget);
+    }
     budget->b.share = 0;
     return false;
 }
@@ -232,7 +258,8 @@ static bool is_queued_in_call(const struct object *thread)
 
 void m_restart_call(struct model *m, struct object *thread)
 {
-    bool is_answered = thread->h->state == RECEIVING && thread->h->registers.call == ABI_CALL_REPLY_RECEIVE;
+    bool is_answered =
+        thread->h->state == RECEIVING && thread->h->registers.call == ABI_CALL_REPLY_RECEIVE;
 
     if (is_answered)            /* only the receive is left to do */
         thread->h->registers.call = ABI_CALL_RECEIVE;
@@ -243,7 +270,8 @@ void m_restart_call(struct model *m, struct object *thread)
 void m_thread_stop(struct model *m, struct object *thread)
 {
     struct thread *h = thread->h;
-    bool is_plain_fault = h->state == SENDING && h->kind == KIND_FAULT && !m_fault_is_trap(h->fault_info);
+    bool is_plain_fault =
+        h->state == SENDING && h->kind == KIND_FAULT && !m_fault_is_trap(h->fault_info);
 
     if (h->state == CALLING) {
         h->is_stopped = true;
@@ -392,8 +420,8 @@ static bool fall_back_to_reserve(struct model *m, struct object *thread)
     struct object *reserve = m_held_object(thread, HELD_BUDGET);
     struct object *exhausted = thread->h->running_on;
 
-    if ((thread->h->options & OPTION_PASSIVE) == 0 || reserve == NULL || reserve == exhausted || !reserve->b.is_filled ||
-        !budget_has_time(reserve))
+    if ((thread->h->options & OPTION_PASSIVE) == 0 || reserve == NULL || reserve == exhausted ||
+        !reserve->b.is_filled || !budget_has_time(reserve))
         return false;
     m_thread_set_budget(m, thread, reserve);
     thread->h->debtor = exhausted;

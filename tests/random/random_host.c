@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random calls on the kernel and on the model together, compared after each call: registers of every thread, every message
- * buffer, and the whole state.  A run is a row of short lives of one machine, so that it does not silt up.
+ * Random calls on the kernel and on the model together, compared after each call: registers of
+ * every thread, every message buffer, and the whole state.  A run is a row of short lives of one
+ * machine, so that it does not silt up.
  */
 #include <abi/entries.h>
 #include <stdarg.h>
@@ -13,7 +14,14 @@
 #include "generate.h"
 #include "kernel_side.h"
 
-enum { CALLS_PER_LIFE = 2000, HISTORY = 20, TEXT_MAX = 400, LEAST_SUCCESS_PERCENT = 30, STATUSES = 32, CALLS_TO_COVER_ALL = 100000 };
+enum {
+    CALLS_PER_LIFE = 2000,
+    HISTORY = 20,
+    TEXT_MAX = 400,
+    LEAST_SUCCESS_PERCENT = 30,
+    STATUSES = 32,
+    CALLS_TO_COVER_ALL = 100000
+};
 
 static struct {
     struct model m;
@@ -75,8 +83,8 @@ static void print_difference(const char *kernel, const char *model)
 
 static bool differ(const char *what)
 {
-    (void)printf("# %s differ after call %llu of seed %llu; the last calls:\n", what, (unsigned long long)run.done,
-                 (unsigned long long)run.seed);
+    (void)printf("# %s differ after call %llu of seed %llu; the last calls:\n", what,
+                 (unsigned long long)run.done, (unsigned long long)run.seed);
     for (unsigned i = HISTORY; i-- > 0;) {
         const char *text = run.history[(run.done - i) % HISTORY];
 
@@ -92,8 +100,13 @@ static void registers_of(const struct object *thread, struct side_registers *out
 {
     const struct thread *h = thread->h;
 
-    *out = (struct side_registers){.call = h->registers.call, .cap = h->registers.cap, .info = h->registers.info,
-                                   .aux = h->registers.aux, .pc = h->pc, .sp = h->sp, .tp = h->tp};
+    *out = (struct side_registers){.call = h->registers.call,
+                                   .cap = h->registers.cap,
+                                   .info = h->registers.info,
+                                   .aux = h->registers.aux,
+                                   .pc = h->pc,
+                                   .sp = h->sp,
+                                   .tp = h->tp};
     memcpy(out->words, h->registers.words, sizeof(out->words));
 }
 
@@ -102,7 +115,8 @@ static void take_registers(struct object *thread)
     struct side_registers in;
 
     side_registers_read(thread->base, &in);
-    thread->h->registers = (struct registers){.call = in.call, .cap = in.cap, .info = in.info, .aux = in.aux};
+    thread->h->registers =
+        (struct registers){.call = in.call, .cap = in.cap, .info = in.info, .aux = in.aux};
     memcpy(thread->h->registers.words, in.words, sizeof(in.words));
     thread->h->pc = in.pc;
     thread->h->sp = in.sp;
@@ -111,8 +125,9 @@ static void take_registers(struct object *thread)
 
 static void print_registers(const char *who, const struct side_registers *r)
 {
-    (void)printf("#   %s: %llx cap %llx info %llx aux %llx pc %llx:", who, (unsigned long long)r->call,
-                 (unsigned long long)r->cap, (unsigned long long)r->info, (unsigned long long)r->aux,
+    (void)printf("#   %s: %llx cap %llx info %llx aux %llx pc %llx:", who,
+                 (unsigned long long)r->call, (unsigned long long)r->cap,
+                 (unsigned long long)r->info, (unsigned long long)r->aux,
                  (unsigned long long)r->pc);
     for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
         (void)printf(" %llx", (unsigned long long)r->words[i]);
@@ -206,7 +221,8 @@ static void give_inputs(struct object *self)
     struct side_registers in;
 
     if (buffer != NULL)
-        memcpy(side_page(self->h->held[HELD_BUFFER].base + self->h->buffer_page * ABI_PAGE_SIZE), buffer, sizeof(*buffer));
+        memcpy(side_page(self->h->held[HELD_BUFFER].base + self->h->buffer_page * ABI_PAGE_SIZE),
+               buffer, sizeof(*buffer));
     registers_of(self, &in);
     side_registers_write(self->base, &in);
 }
@@ -215,15 +231,18 @@ static void describe_call(const struct object *self, unsigned entry)
 {
     const struct registers *r = &self->h->registers;
 
-    describe("%llu: %llx %s cap %llx info %llx aux %llx: %llx %llx %llx %llx %llx %llx %llx %llx", (unsigned long long)run.done,
-             (unsigned long long)self->base, entry < ABI_ENTRY_COUNT ? abi_entries[entry].name : "other",
+    describe("%llu: %llx %s cap %llx info %llx aux %llx: %llx %llx %llx %llx %llx %llx %llx %llx",
+             (unsigned long long)run.done, (unsigned long long)self->base,
+             entry < ABI_ENTRY_COUNT ? abi_entries[entry].name : "other",
              (unsigned long long)r->cap, (unsigned long long)r->info, (unsigned long long)r->aux,
-             (unsigned long long)r->words[0], (unsigned long long)r->words[1], (unsigned long long)r->words[2],
-             (unsigned long long)r->words[3], (unsigned long long)r->words[4], (unsigned long long)r->words[5],
+             (unsigned long long)r->words[0], (unsigned long long)r->words[1],
+             (unsigned long long)r->words[2], (unsigned long long)r->words[3],
+             (unsigned long long)r->words[4], (unsigned long long)r->words[5],
              (unsigned long long)r->words[6], (unsigned long long)r->words[7]);
 }
 
-/* What a preempted call finds gone when it starts again, it says so about; the model did it in one piece. */
+/* What a preempted call finds gone when it starts again, it says so about; the model did it in one
+ * piece. */
 static void forgive_restart(struct object *self, unsigned entry, unsigned preemptions)
 {
     struct side_registers kernel;
@@ -251,7 +270,9 @@ static void take_output(struct object *self)
     struct abi_buffer *buffer = m_thread_buffer(&run.m, self);
 
     take_registers(self);
-    memcpy(buffer, side_page(self->h->held[HELD_BUFFER].base + self->h->buffer_page * ABI_PAGE_SIZE), sizeof(*buffer));
+    memcpy(buffer,
+           side_page(self->h->held[HELD_BUFFER].base + self->h->buffer_page * ABI_PAGE_SIZE),
+           sizeof(*buffer));
 }
 
 static bool do_call(struct object *self)
@@ -370,6 +391,8 @@ static bool step(void)
         return differ("running threads");
     if (must_wake) {
         describe("%llu: core %u is woken", (unsigned long long)run.done, run.m.here);
+        if (side_timer_is_due(run.m.here))
+            model_timer(&run.m);
         side_wake();
         model_leave(&run.m);
         run.wakes++;
@@ -430,28 +453,34 @@ static void report(bool is_same)
     u64 percent = run.done == 0 ? 0 : run.succeeded * 100 / run.done;
     unsigned missing = 0;
 
-    (void)printf("1..3\n%sok 1 - kernel and model agree, and authority only grows by grants\n", is_same ? "" : "not ");
-    (void)printf("# seed %llu: %llu calls in %llu lives, %llu preempted, %llu made again, %llu blocked\n",
-                 (unsigned long long)run.seed, (unsigned long long)run.done, (unsigned long long)run.lives,
-                 (unsigned long long)run.preemptions, (unsigned long long)run.restarts, (unsigned long long)run.blocked);
-    (void)printf("# by core: %llu, %llu; interrupted by the other one: %llu\n", (unsigned long long)run.by_core[0],
-                 (unsigned long long)run.by_core[1], (unsigned long long)run.wakes);
+    (void)printf("1..3\n%sok 1 - kernel and model agree, and authority only grows by grants\n",
+                 is_same ? "" : "not ");
+    (void)printf(
+        "# seed %llu: %llu calls in %llu lives, %llu preempted, %llu made again, %llu blocked\n",
+        (unsigned long long)run.seed, (unsigned long long)run.done, (unsigned long long)run.lives,
+        (unsigned long long)run.preemptions, (unsigned long long)run.restarts,
+        (unsigned long long)run.blocked);
+    (void)printf("# by core: %llu, %llu; interrupted by the other one: %llu\n",
+                 (unsigned long long)run.by_core[0], (unsigned long long)run.by_core[1],
+                 (unsigned long long)run.wakes);
     (void)printf("# outcomes:");
     for (int i = 0; i < STATUSES; i++) {
         if (run.status[i] != 0)
             (void)printf(" %d: %llu", -i, (unsigned long long)run.status[i]);
     }
     (void)printf("\n");
-    (void)printf("%sok 2 - %d%% of the calls succeed\n# %llu%% did\n", percent < LEAST_SUCCESS_PERCENT ? "not " : "",
-                 LEAST_SUCCESS_PERCENT, (unsigned long long)percent);
+    (void)printf("%sok 2 - %d%% of the calls succeed\n# %llu%% did\n",
+                 percent < LEAST_SUCCESS_PERCENT ? "not " : "", LEAST_SUCCESS_PERCENT,
+                 (unsigned long long)percent);
     for (unsigned i = 0; i < ABI_ENTRY_COUNT; i++)
         missing += run.good_entry[i] == 0;
     (void)printf("%sok 3 - every call and operation succeeded%s\n",
                  missing != 0 && run.calls >= CALLS_TO_COVER_ALL ? "not " : "",
                  run.calls < CALLS_TO_COVER_ALL ? " # skip too few calls to expect that" : "");
     for (unsigned i = 0; i < ABI_ENTRY_COUNT; i++)
-        (void)printf("# %-28s %llu of %llu%s\n", abi_entries[i].name, (unsigned long long)run.good_entry[i],
-                     (unsigned long long)run.tried_entry[i], run.good_entry[i] == 0 ? " (never)" : "");
+        (void)printf("# %-28s %llu of %llu%s\n", abi_entries[i].name,
+                     (unsigned long long)run.good_entry[i], (unsigned long long)run.tried_entry[i],
+                     run.good_entry[i] == 0 ? " (never)" : "");
 }
 
 int main(int argc, char **argv)

@@ -107,8 +107,8 @@ static void print_difference(const char *kernel, const char *model)
 
 static bool differ(const char *what, unsigned entry)
 {
-    (void)printf("# %s differ after call %" PRIu64 " of seed %" PRIu64 ": %s\n", what, run.done, run.seed,
-                 entry < ABI_ENTRY_COUNT ? abi_entries[entry].name : "other");
+    (void)printf("# %s differ after call %" PRIu64 " of seed %" PRIu64 ": %s\n", what, run.done,
+                 run.seed, entry < ABI_ENTRY_COUNT ? abi_entries[entry].name : "other");
     return false;
 }
 
@@ -119,7 +119,8 @@ static void send_call(struct object *self, bool has_list)
     const struct registers *r = &self->h->registers;
     const u64 *words = (const u64 *)(const void *)m_thread_buffer(&run.m, self);
 
-    (void)fprintf(run.out, "C %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64, r->call, r->cap, r->info, r->aux);
+    (void)fprintf(run.out, "C %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64, r->call, r->cap,
+                  r->info, r->aux);
     for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
         (void)fprintf(run.out, " %" PRIx64, r->words[i]);
     for (unsigned i = 0; i < LIST_START + LIST_WORDS; i++) {
@@ -143,8 +144,8 @@ static void take_results(const u64 *result, struct registers *r)
 
 static bool same_registers(const u64 *result, const struct registers *r)
 {
-    return (int32_t)result[0] == (int32_t)r->call && result[1] == r->cap && result[2] == r->info && result[3] == r->aux &&
-           memcmp(&result[4], r->words, sizeof(r->words)) == 0;
+    return (int32_t)result[0] == (int32_t)r->call && result[1] == r->cap && result[2] == r->info &&
+           result[3] == r->aux && memcmp(&result[4], r->words, sizeof(r->words)) == 0;
 }
 
 static bool compare(struct object *self, unsigned entry)
@@ -166,8 +167,8 @@ static bool compare(struct object *self, unsigned entry)
     if (run.m.is_output_free)
         take_results(result, r);
     if (!same_registers(result, r)) {
-        (void)printf("# kernel: %s# model: %" PRId64 " %" PRIx64 " %" PRIx64 " %" PRIx64 ":", run.line, (int64_t)r->call, r->cap,
-                     r->info, r->aux);
+        (void)printf("# kernel: %s# model: %" PRId64 " %" PRIx64 " %" PRIx64 " %" PRIx64 ":",
+                     run.line, (int64_t)r->call, r->cap, r->info, r->aux);
         for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
             (void)printf(" %" PRIx64, r->words[i]);
         (void)printf("\n");
@@ -222,7 +223,9 @@ static bool run_all(void)
     run.m.now = 1;
     run.m.is_clock_running = true;
     run.m.trap_bytes = 4;
-    run.g = (struct generator){.state = run.seed * 0x9e3779b97f4a7c15 + 1, .m = &run.m, .root = run.m.core[0].current,
+    run.g = (struct generator){.state = run.seed * 0x9e3779b97f4a7c15 + 1,
+                               .m = &run.m,
+                               .root = run.m.core[0].current,
                                .is_on_target = true};
     memset(run.shadow, 0xff, sizeof(run.shadow));
     for (run.done = 1; run.done <= run.calls; run.done++) {
@@ -236,15 +239,17 @@ static void report(bool is_same)
 {
     u64 percent = run.done == 0 ? 0 : run.succeeded * 100 / run.done;
 
-    (void)printf("1..2\n%sok 1 - kernel and model agree\n# seed %" PRIu64 ": %" PRIu64 " calls\n", is_same ? "" : "not ",
-                 run.seed, run.done);
-    (void)printf("%sok 2 - %d%% of the calls succeed\n# %" PRIu64 "%% did\n", percent < LEAST_SUCCESS_PERCENT ? "not " : "",
-                 LEAST_SUCCESS_PERCENT, percent);
+    (void)printf("1..2\n%sok 1 - kernel and model agree\n# seed %" PRIu64 ": %" PRIu64 " calls\n",
+                 is_same ? "" : "not ", run.seed, run.done);
+    (void)printf("%sok 2 - %d%% of the calls succeed\n# %" PRIu64 "%% did\n",
+                 percent < LEAST_SUCCESS_PERCENT ? "not " : "", LEAST_SUCCESS_PERCENT, percent);
     for (unsigned i = 0; i < ABI_ENTRY_COUNT; i++)
-        (void)printf("# %-28s %" PRIu64 " of %" PRIu64 "\n", abi_entries[i].name, run.good[i], run.tried[i]);
+        (void)printf("# %-28s %" PRIu64 " of %" PRIu64 "\n", abi_entries[i].name, run.good[i],
+                     run.tried[i]);
 }
 
-/* random_target CALLS SEED USER-TOP: the serial line is on descriptors 3 (from the target) and 4. */
+/* random_target CALLS SEED USER-TOP: the serial line is on descriptors 3 (from the target) and 4.
+ */
 int main(int argc, char **argv)
 {
     enum { FROM_TARGET = 3, TO_TARGET = 4 };

@@ -290,8 +290,8 @@ static void entry_collect(uint64_t *entry, struct page_list *pool)
     page_list_give(pool, page);
 }
 
-/* Behind the last table of pages in a GiB the cursor stops on that GiB's last page once more, for the
- * table above. */
+/* Behind the last table of pages in a GiB the cursor stops on that GiB's last page once more, for
+ * the table above. */
 bool paging_collect(struct paging *paging, vaddr_t *cursor, struct page_list *pool)
 {
     vaddr_t address = *cursor;

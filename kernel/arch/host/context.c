@@ -34,7 +34,8 @@ size_t context_read(const struct arch_context *context, const struct arch_fpu *f
     return LIST_WORDS * sizeof(word_t);
 }
 
-status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool *has_fpu, const void *registers)
+status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool *has_fpu,
+                       const void *registers)
 {
     word_t list[LIST_WORDS];
 
@@ -52,7 +53,8 @@ status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool 
     return OK;
 }
 
-/* ---- floating point: each core has registers; using them while they are off is the harness's error ---- */
+/* ---- floating point: each core has registers; using them while they are off is the harness's
+ * error ---- */
 
 void fpu_enable(void)
 {
@@ -76,7 +78,8 @@ void fpu_restore(const struct arch_fpu *fpu)
 
 /* ---- debug ---- */
 
-status_t debug_set_breakpoint(struct arch_debug *debug, word_t number, word_t address, enum breakpoint_kind kind)
+status_t debug_set_breakpoint(struct arch_debug *debug, word_t number, word_t address,
+                              enum breakpoint_kind kind)
 {
     if (number >= HOST_BREAKPOINTS)
         return ERR_NOT_SUPPORTED;

@@ -2,8 +2,9 @@
 /*
  * What a harness does to the simulated machine: it plays the processors, the clock and the devices.
  *
- * Time stands still unless the harness moves it.  Cores take turns in one host thread: host_core_select says whose turn
- * it is.  A core that is interrupted by another one must be given a trap_interrupt before anything else.
+ * Time stands still unless the harness moves it.  Cores take turns in one host thread:
+ * host_core_select says whose turn it is.  A core that is interrupted by another one must be given
+ * a trap_interrupt before anything else.
  */
 #ifndef KERNEL_ARCH_HOST_H
 #define KERNEL_ARCH_HOST_H
@@ -41,13 +42,13 @@ struct host {
     unsigned core;                      /* whose turn it is */
     struct host_core cores[CPU_MAX];
     uint64_t now;
-    unsigned polls_until_pending;       /* preemption points until one sees an interrupt; 0: none will */
+    unsigned polls_until_pending; /* preemption points until one sees an interrupt; 0: none will */
     bool is_pending;
     bool line_pending[HOST_LINES];
     bool line_masked[HOST_LINES];
     bool is_in_request;                 /* a core waits for the lock only to answer another */
     jmp_buf request_answered;
-    jmp_buf *idle;                      /* where a core goes that has nothing to do; NULL: time moves on */
+    jmp_buf *idle; /* where a core goes that has nothing to do; NULL: time moves on */
     jmp_buf *power;                     /* where power off, reboot and panic go */
     unsigned exit_code;
     unsigned console_used;
@@ -59,7 +60,8 @@ extern struct host host;
 void host_init(unsigned cores);
 void host_core_select(unsigned core);
 
-/* The running program touches an address: the translation the core uses, remembered from now on.  NULL: page fault. */
+/* The running program touches an address: the translation the core uses, remembered from now on.
+ * NULL: page fault. */
 const struct host_translation *host_access(vaddr_t address);
 
 /* Every remembered translation is still what its tables say; NULL, or the first that is not. */

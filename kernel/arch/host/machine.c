@@ -47,8 +47,8 @@ void cpu_set_current(struct cpu *cpu)
 }
 
 /*
- * The other core traps, waits for the lock that the asking one holds, and answers the request while it waits.  It is
- * taken out of its waiting afterwards, as if it had not asked for the lock yet.
+ * The other core traps, waits for the lock that the asking one holds, and answers the request while
+ * it waits.  It is taken out of its waiting afterwards, as if it had not asked for the lock yet.
  */
 void arch_ipi_send(unsigned index)
 {

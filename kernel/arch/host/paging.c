@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host: page tables as the machines have them (three levels of 512 entries, large pages of 2 MiB), walked by software,
- * and a memory of translations per core that only flushes empty, so that a forgotten flush shows.
+ * host: page tables as the machines have them (three levels of 512 entries, large pages of 2 MiB),
+ * walked by software, and a memory of translations per core that only flushes empty, so that a
+ * forgotten flush shows.
  */
 #include <abi/objects.h>
 #include <arch/paging.h>
@@ -95,7 +96,8 @@ void paging_init(struct paging *paging, paddr_t root)
     *paging = (struct paging){.root = root};
 }
 
-static size_t pages_to_map(const struct paging *paging, vaddr_t address, size_t pages, paddr_t paddr)
+static size_t pages_to_map(const struct paging *paging, vaddr_t address, size_t pages,
+                           paddr_t paddr)
 {
     vaddr_t counted_upper = USER_TOP;
     vaddr_t counted_lower = USER_TOP;
@@ -133,7 +135,8 @@ static bool is_cut(const struct paging *paging, vaddr_t address)
     return entry != 0 && level == LEVEL_LARGE && !is_aligned(address, level_span(LEVEL_LARGE));
 }
 
-size_t paging_pages_needed(const struct paging *paging, vaddr_t address, size_t pages, paddr_t paddr)
+size_t paging_pages_needed(const struct paging *paging, vaddr_t address, size_t pages,
+                           paddr_t paddr)
 {
     vaddr_t end = address + pages * PAGE_SIZE;
     size_t span = level_span(LEVEL_LARGE);
@@ -152,8 +155,8 @@ static void table_install(word_t *entry, struct page_list *pool)
     *entry = page_pop(pool) | ENTRY_TABLE;
 }
 
-void paging_map(struct paging *paging, vaddr_t address, size_t pages, paddr_t paddr, unsigned attributes,
-                struct page_list *pool)
+void paging_map(struct paging *paging, vaddr_t address, size_t pages, paddr_t paddr,
+                unsigned attributes, struct page_list *pool)
 {
     while (pages != 0) {
         unsigned wanted = is_large(address, pages, paddr) ? LEVEL_LARGE : 0;
@@ -217,12 +220,14 @@ void paging_unmap(struct paging *paging, vaddr_t address, size_t pages, struct p
     leaves_change(paging, address, pages, 0, pool);
 }
 
-void paging_protect(struct paging *paging, vaddr_t address, size_t pages, unsigned attributes, struct page_list *pool)
+void paging_protect(struct paging *paging, vaddr_t address, size_t pages, unsigned attributes,
+                    struct page_list *pool)
 {
     leaves_change(paging, address, pages, attributes, pool);
 }
 
-/* One last-level table a step; behind the last one of an upper table, that one, with the cursor on its last page. */
+/* One last-level table a step; behind the last one of an upper table, that one, with the cursor on
+ * its last page. */
 bool paging_collect(struct paging *paging, vaddr_t *cursor, struct page_list *pool)
 {
     vaddr_t next_lower = align_down(*cursor, level_span(LEVEL_LARGE)) + level_span(LEVEL_LARGE);
@@ -285,12 +290,14 @@ const struct host_translation *host_access(vaddr_t address)
 const struct host_translation *host_stale_translation(void)
 {
     for (unsigned i = 0; i < CPU_MAX * HOST_TLB_ENTRIES; i++) {
-        struct host_translation *entry = &host.cores[i / HOST_TLB_ENTRIES].tlb[i % HOST_TLB_ENTRIES];
+        struct host_translation *entry =
+            &host.cores[i / HOST_TLB_ENTRIES].tlb[i % HOST_TLB_ENTRIES];
         paddr_t paddr;
         unsigned attributes;
 
-        if (entry->attributes != 0 && (!host_walk(entry->root, entry->address, &paddr, &attributes) ||
-                                       paddr != entry->paddr || attributes != entry->attributes))
+        if (entry->attributes != 0 &&
+            (!host_walk(entry->root, entry->address, &paddr, &attributes) ||
+             paddr != entry->paddr || attributes != entry->attributes))
             return entry;
     }
     return NULL;
@@ -299,7 +306,8 @@ const struct host_translation *host_stale_translation(void)
 void host_forget(word_t id, vaddr_t address, size_t pages)
 {
     for (unsigned i = 0; i < CPU_MAX * HOST_TLB_ENTRIES; i++) {
-        struct host_translation *entry = &host.cores[i / HOST_TLB_ENTRIES].tlb[i % HOST_TLB_ENTRIES];
+        struct host_translation *entry =
+            &host.cores[i / HOST_TLB_ENTRIES].tlb[i % HOST_TLB_ENTRIES];
 
         if (entry->id == id && entry->address - address < pages * PAGE_SIZE)
             entry->attributes = 0;

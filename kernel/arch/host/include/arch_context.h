@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host: a thread's registers are a plain structure, which the harness reads and writes as a program would.
+ * host: a thread's registers are a plain structure, which the harness reads and writes as a program
+ * would.
  */
 #ifndef ARCH_HOST_CONTEXT_H
 #define ARCH_HOST_CONTEXT_H
@@ -67,7 +68,8 @@ static inline void context_set_status(struct arch_context *context, status_t sta
     context->call = (word_t)status;
 }
 
-static inline void context_set_event(struct arch_context *context, word_t badge, word_t info, word_t aux)
+static inline void context_set_event(struct arch_context *context, word_t badge, word_t info,
+                                     word_t aux)
 {
     context->cap = badge;
     context->info = info;
