@@ -49,6 +49,8 @@ SUITES = (
     Suite("build", "what the linked kernel must and must not contain",
           runners.script("tests/build/check_kernel.py", "--arch", "{arch}", "--build", "{build}"),
           quick=True),
+    Suite("compilers", "clang for the target and gcc for the host build everything",
+          runners.script("tests/build/compilers.py", "--arch", "{arch}", seconds=1800)),
     Suite("target-1", "the kernel's promises on one core",
           runners.target(TARGET_BUNDLES, variant="release", cores=1, icount=VIRTUAL), quick=True),
     Suite("target-1-complete", "the same without the kernel's short paths",
