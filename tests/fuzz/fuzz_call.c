@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum { RECORD_BYTES = 16, CALLS_MAX = 64, LIST_ENTRIES = 3, FIRST_SLOT = SIDE_FIRST_FREE };
-enum { FREE_OFFSET = 1 << 20 };     /* in root's memory, before which the prelude's objects lie */
+enum { FREE_OFFSET = 1 << 20 }; /* in root's memory, before which the prelude's objects lie */
 
 /* A byte as an argument: slots, pages and offsets come often, numbers that are never right now and
  * then. */

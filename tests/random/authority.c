@@ -172,7 +172,7 @@ bool authority_is_kept(const struct authority *before, const struct authority *a
             at++;
             continue;
         }
-        bool is_unchanged = held->table == 0;       /* nobody reaches it */
+        bool is_unchanged = held->table == 0; /* nobody reaches it */
 
         for (unsigned n = 0; n < before->count && !is_unchanged; n++)
             is_unchanged = is_same(&before->held[n], held);

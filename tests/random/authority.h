@@ -14,10 +14,10 @@ enum { AUTHORITY_SLOTS_MAX = 4096, AUTHORITY_THREADS_MAX = 256 };
 
 /* What a slot holds, for whom. */
 struct held_right {
-    u64 chunk;          /* address */
+    u64 chunk; /* address */
     unsigned slot;
-    u64 table;          /* address of the captable the chunk is part of; 0: none */
-    u64 key[2];         /* names the object */
+    u64 table;  /* address of the captable the chunk is part of; 0: none */
+    u64 key[2]; /* names the object */
     unsigned rights;
 };
 
@@ -32,10 +32,10 @@ struct authority {
     struct held_right held[AUTHORITY_SLOTS_MAX];
     unsigned thread_count;
     struct known_thread thread[AUTHORITY_THREADS_MAX];
-    u64 caller;         /* the calling thread */
+    u64 caller; /* the calling thread */
     bool is_make;
-    bool is_message;    /* no operation: threads that wait may take part */
-    u64 named[9];       /* captables and chunks that the call names */
+    bool is_message; /* no operation: threads that wait may take part */
+    u64 named[9];    /* captables and chunks that the call names */
 };
 
 void authority_take(struct authority *authority, const struct model *m);

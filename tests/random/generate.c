@@ -292,9 +292,7 @@ static void captable_arguments(struct generator *g, const struct object *self,
         words[0] = random_below(g, 10);
         words[1] = cap_of(g, self, TYPE_CHUNK, RIGHT_CONTROL);
         break;
-    default:
-        words[0] = random_chance(g, WRONG_PERCENT) ? odd_number(g) : any_slot(g, &full);
-        break;
+    default: words[0] = random_chance(g, WRONG_PERCENT) ? odd_number(g) : any_slot(g, &full); break;
     }
 }
 

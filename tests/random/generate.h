@@ -16,15 +16,15 @@ struct slots {
 };
 
 struct generator {
-    u64 state;                  /* of the random numbers */
+    u64 state; /* of the random numbers */
     struct model *m;
-    struct object *root;        /* thread that must always be able to go on */
-    u64 second_budget;          /* slot of a budget of the second core, where there is one */
-    bool is_on_target;          /* only root makes calls, and registers are the machine's */
-    unsigned plan;              /* step of making and starting a new thread; 0: none under way */
+    struct object *root; /* thread that must always be able to go on */
+    u64 second_budget;   /* slot of a budget of the second core, where there is one */
+    bool is_on_target;   /* only root makes calls, and registers are the machine's */
+    unsigned plan;       /* step of making and starting a new thread; 0: none under way */
     u64 plan_slot;
     unsigned until_plan;
-    struct slots full;          /* slots of the caller's captable */
+    struct slots full; /* slots of the caller's captable */
     struct slots empty;
 };
 

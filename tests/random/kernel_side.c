@@ -24,7 +24,7 @@
 #include "object/thread.h"
 
 enum {
-    FREE_BYTES = 4 << 20,           /* for the random calls */
+    FREE_BYTES = 4 << 20, /* for the random calls */
     ROOT_CHUNKS = 4,
     ROOT_PRIORITY = 8,
     ROOT_CEILING = 40,
@@ -38,9 +38,9 @@ static struct {
     struct cpu cpus[CPU_MAX];
     struct interrupt *lines[HOST_LINES];
     struct cap_node top;
-    struct cap hidden_memory;       /* what the kernel's own objects are made with */
-    uint64_t next;                  /* where the next of them goes */
-    struct chunk *owners;           /* holds their first capabilities */
+    struct cap hidden_memory; /* what the kernel's own objects are made with */
+    uint64_t next;            /* where the next of them goes */
+    struct chunk *owners;     /* holds their first capabilities */
     unsigned owner_count;
     struct chunk *chunks[ROOT_CHUNKS];
     char dump[DUMP_BYTES];
@@ -114,9 +114,12 @@ static void give_controls(void)
         uint8_t slot;
         uint8_t type;
     } controls[] = {
-        {ABI_ROOT_INTERRUPTS, TYPE_INTERRUPT_CONTROL}, {ABI_ROOT_POWER, TYPE_POWER_CONTROL},
-        {ABI_ROOT_LOG, TYPE_LOG_CONTROL},              {ABI_ROOT_PRIORITY, TYPE_PRIORITY_CONTROL},
-        {ABI_ROOT_DMA, TYPE_DMA_CONTROL},              {ABI_ROOT_SPACE_CONTROL, TYPE_SPACE_CONTROL},
+        {ABI_ROOT_INTERRUPTS, TYPE_INTERRUPT_CONTROL},
+        {ABI_ROOT_POWER, TYPE_POWER_CONTROL},
+        {ABI_ROOT_LOG, TYPE_LOG_CONTROL},
+        {ABI_ROOT_PRIORITY, TYPE_PRIORITY_CONTROL},
+        {ABI_ROOT_DMA, TYPE_DMA_CONTROL},
+        {ABI_ROOT_SPACE_CONTROL, TYPE_SPACE_CONTROL},
     };
 
     for (unsigned i = 0; i < array_count(controls); i++)

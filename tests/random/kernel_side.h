@@ -46,7 +46,7 @@ void *side_page(uint64_t base);
  * preemption points until the first one sees an interrupt, 0: none does. */
 struct side_outcome {
     unsigned preemptions;
-    bool is_off;                /* the machine was switched off, with exit_code */
+    bool is_off; /* the machine was switched off, with exit_code */
     unsigned exit_code;
     bool is_cut; /* the call stopped its own thread after a preemption: it is not over */
 };
@@ -57,7 +57,7 @@ void side_call(unsigned polls, struct side_outcome *outcome);
 void side_fault(uint64_t kind, uint64_t address, uint64_t access, uint64_t syndrome);
 void side_interrupt(unsigned line);
 
-enum { SIDE_PANIC = 101 };      /* exit code of a broken invariant of the kernel's own */
+enum { SIDE_PANIC = 101 }; /* exit code of a broken invariant of the kernel's own */
 
 /* Let the running program touch what is mapped, and look whether any core remembers what is not
  * true any more. */

@@ -343,7 +343,7 @@ status_t m_ipc_receive(struct model *m, struct object *receiver, struct node *ca
     reply_name(reply, receiver);
     receiver->h->may_grant = (cap->rights & RIGHT_GRANT) != 0;
     if (receive_pending(m, receiver, endpoint)) {
-        if (!reply->r.is_bound && is_passive(receiver))     /* nobody lends time for this */
+        if (!reply->r.is_bound && is_passive(receiver)) /* nobody lends time for this */
             use_own_time(m, receiver);
         if (!reply->r.is_bound)
             m_reply_release(reply);

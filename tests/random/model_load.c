@@ -22,7 +22,7 @@ struct entry {
 
 struct load {
     struct model *m;
-    struct object *object;      /* of the last O line */
+    struct object *object; /* of the last O line */
     unsigned core;
     unsigned count;
     struct entry entry[NODES_MAX];
@@ -134,7 +134,7 @@ static void load_slot(struct load *l)
         cap->is_device = number(l, 7) != 0;
         entry_add(l, cap, name, 8);
     } else if (cap->type != TYPE_DEAD) {
-        cap->base = number(l, 5);       /* of the object; it may come later */
+        cap->base = number(l, 5); /* of the object; it may come later */
         cap->badge = number(l, 6);
         entry_add(l, cap, name, 7);
     }

@@ -268,8 +268,7 @@ static status_t space_op(struct op *op, u64 operation)
         op->out[0] = space->s.free_pages;
         op->out[1] = space->s.mapped;
         return OK;
-    default:
-        return space_list(op, operation);
+    default: return space_list(op, operation);
     }
 }
 
@@ -743,8 +742,13 @@ static status_t allow_op(struct op *op)
 status_t model_invoke(struct model *m, struct object *self, struct node *cap, u64 operation,
                       u64 words[8], u64 *culprit)
 {
-    struct op op = {.m = m, .self = self, .cap = cap, .object = cap->object, .in = words,
-                    .out = self->h->registers.words, .culprit = culprit};
+    struct op op = {.m = m,
+                    .self = self,
+                    .cap = cap,
+                    .object = cap->object,
+                    .in = words,
+                    .out = self->h->registers.words,
+                    .culprit = culprit};
 
     switch (cap->type) {
     case TYPE_MEMORY: return memory_op(&op, operation);

@@ -261,7 +261,7 @@ void m_restart_call(struct model *m, struct object *thread)
     bool is_answered =
         thread->h->state == RECEIVING && thread->h->registers.call == ABI_CALL_REPLY_RECEIVE;
 
-    if (is_answered)            /* only the receive is left to do */
+    if (is_answered) /* only the receive is left to do */
         thread->h->registers.call = ABI_CALL_RECEIVE;
     thread->h->pc -= m->trap_bytes;
     thread->h->is_restarting = true;
@@ -358,7 +358,7 @@ static bool report_timeout(struct model *m, struct object *thread)
         return false;
     thread->h->fault_info = m_fault_info(FAULT_BUDGET);
     for (unsigned i = 0; i < 4; i++)
-        thread->h->fault_words[i] = 0;          /* nothing was consumed: the clock stands still */
+        thread->h->fault_words[i] = 0; /* nothing was consumed: the clock stands still */
     thread->h->state = STOPPED;
     return send_fault(m, thread, HELD_TIMEOUT);
 }

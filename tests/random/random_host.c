@@ -33,7 +33,7 @@ static struct {
     u64 verify_every;
     u64 by_core[MODEL_CORES];
     u64 wakes;
-    unsigned cores;             /* 0: one and two in turn */
+    unsigned cores; /* 0: one and two in turn */
     u64 done;
     u64 succeeded;
     u64 blocked;

@@ -36,7 +36,7 @@ static struct {
     u64 succeeded;
     u64 tried[ABI_ENTRY_COUNT + 1];
     u64 good[ABI_ENTRY_COUNT + 1];
-    u64 shadow[BUFFER_WORDS];           /* what the target's buffer holds before its list area */
+    u64 shadow[BUFFER_WORDS]; /* what the target's buffer holds before its list area */
     char line[LINE_BYTES];
     char dump[DUMP_BYTES];
 } run;

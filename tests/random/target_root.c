@@ -27,7 +27,7 @@ static const vaddr_t PORT_ADDRESS = 0x2000000000;
 static struct {
     volatile uint32_t *port;
     struct abi_buffer *buffer;
-    char last;              /* character read */
+    char last; /* character read */
 } target;
 
 /* ---- the serial port ---- */
@@ -127,7 +127,9 @@ static void make_call(void)
 
 static status_t open_port(const struct abi_boot_info *boot)
 {
-    struct rt_mapping mapping = {.frame = PORT_SLOT, .address = PORT_ADDRESS, .pages = 1,
+    struct rt_mapping mapping = {.frame = PORT_SLOT,
+                                 .address = PORT_ADDRESS,
+                                 .pages = 1,
                                  .attributes = MAP_READ | MAP_WRITE};
     word_t done;
 
@@ -135,8 +137,9 @@ static status_t open_port(const struct abi_boot_info *boot)
         const struct abi_boot_memory *memory = &boot->memory[i];
 
         if (SERIAL_BASE - memory->base < memory->size_bytes) {
-            status_t status = skr_memory_make(memory->slot, TYPE_FRAME,
-                (word_t)(SERIAL_BASE - memory->base), 1, 1, PORT_SLOT, &done);
+            status_t status =
+                skr_memory_make(memory->slot, TYPE_FRAME, (word_t)(SERIAL_BASE - memory->base), 1,
+                                1, PORT_SLOT, &done);
 
             return status != OK ? status : rt_map(ABI_ROOT_SPACE, &mapping);
         }
