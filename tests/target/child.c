@@ -20,7 +20,7 @@ enum {
 };
 
 /* In every child, below the shared page: unmapped, stack, buffer. */
-static const vaddr_t CHILD_STACK = (word_t)0x20 << 32;
+static const vaddr_t CHILD_STACK = (word_t)0x30 << 32;
 
 static struct {
     struct rt_object image; /* frame: code and constants */
