@@ -501,7 +501,7 @@ static void protect_some(struct mapping *mapping, vaddr_t start, vaddr_t *end, b
 }
 
 status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
-                            size_t *missing)
+                            bool *is_inside, size_t *missing)
 {
     struct mapping *found = space_find(space, *address);
 
@@ -514,19 +514,20 @@ status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, 
     if (status != OK)
         return status;
     unsigned wanted = (found->node.type & (unsigned)PAGING_DEVICE) | attributes;
+    bool is_first = !*is_inside || found->node.type != wanted;
 
-    unsigned old = found->node.type;
-
-    if (old != wanted) {
+    if (is_first) {
         found = space_isolate(space, address, end, missing);
         if (found == NULL)
             return ERR_NO_MEMORY;
         found->node.type = (uint8_t)wanted;
     }
     vaddr_t start = word_max(*address, found->address);
+    vaddr_t end_of_piece = piece_end(found, start, end);
 
-    *address = piece_end(found, start, end);
-    protect_some(found, start, address, old != wanted);
+    *address = end_of_piece;
+    protect_some(found, start, address, is_first);
+    *is_inside = *address < end_of_piece;
     return OK;
 }
 

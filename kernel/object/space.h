@@ -77,8 +77,10 @@ static inline bool space_needs_preparation(const struct abi_map_entry *entry)
 /* Unmap, or change the rights of, the first run in [*address, end) that lies in one mapping;
  * *address moves behind it. *address == end afterwards when there was none. */
 status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing);
+/* *is_inside: it goes on inside a mapping that it has cut already, and says whether it will again.
+ */
 status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, unsigned attributes,
-                            size_t *missing);
+                            bool *is_inside, size_t *missing);
 
 /* The caches of the run that the next space_protect_step will take, as above. */
 bool space_prepare_protect_step(struct space *space, vaddr_t address, vaddr_t end,

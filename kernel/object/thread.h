@@ -86,6 +86,7 @@ struct thread {
 
     word_t progress;                /* of a long call that was preempted; 0 otherwise */
     word_t progress_prepared;       /* pages whose caches are in line, of those */
+    bool progress_inside;           /* protect goes on inside a mapping that it has cut */
     word_t progress_pages;          /* and inside its current step */
 
     struct cap
@@ -149,8 +150,7 @@ void thread_init(struct thread *thread);
 /* End what keeps it from running: it is ready now (or out of time, or stopped meanwhile). */
 void thread_make_ready(struct thread *thread);
 
-/* The same for one that a message was just handed to: it goes before its equals. */
-void thread_hand_over(struct thread *thread);
+void thread_hand_over(struct thread *thread);   /* before its equals: it was handed a message */
 
 /* Take the thread off its core, out of every queue, on any core; on return it runs nowhere and is
  * THREAD_STOPPED.  A call it was queued in, or had just entered, is restarted when it is resumed;

@@ -26,6 +26,7 @@ static inline status_t long_done(struct thread *self, status_t status)
     self->progress = 0;
     self->progress_pages = 0;
     self->progress_prepared = 0;
+    self->progress_inside = false;
     return status;
 }
 

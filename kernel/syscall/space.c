@@ -137,7 +137,8 @@ static status_t walk_one(struct thread *self, struct space *space,
                 return PREEMPTED;
         }
         status = is_unmap ? space_unmap_step(space, &address, end, missing)
-                          : space_protect_step(space, &address, end, attributes, missing);
+                          : space_protect_step(space, &address, end, attributes,
+                                              &self->progress_inside, missing);
         if (status != OK)
             return status;
         self->progress_pages = (address - start) / PAGE_SIZE;
