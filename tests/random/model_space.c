@@ -341,10 +341,7 @@ status_t m_space_change(struct model *m, struct object *space, const struct abi_
                           down(address, LARGE) + LARGE);
         if (!is_unmap)
             status = attributes_check(space, attributes, mapping->rights);
-        bool has_them =
-            !is_unmap && mapping->attributes == ((mapping->attributes & 16) | attributes);
-
-        if (status == OK && !has_them)
+        if (status == OK)
             status = isolate(m, space, &mapping, address, piece_end, missing);
         if (status != OK)
             return status;
