@@ -28,7 +28,8 @@ def files_of(root):
     """{relative path: file} of everything a build reads."""
     found = {}
     for folder, names, filenames in os.walk(root):
-        names[:] = [name for name in names if name not in LEFT_OUT]
+        is_top = Path(folder) == Path(root)
+        names[:] = [name for name in names if not (is_top and name in LEFT_OUT)]
         for filename in filenames:
             path = Path(folder) / filename
             found[path.relative_to(root)] = path
