@@ -74,7 +74,7 @@ SUITES = (
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
                          "--count", "{restarts}", seconds=6 * 3600)),
     Suite("defects", "planted defects, each caught by a named test",
-          runners.script("tests/defects/defects.py", "--arch", "{arch}", seconds=3 * 3600)),
+          runners.script("tests/defects/defects.py", "--arch", "{arch}", seconds=3 * 3600), host=True),
 )
 
 
