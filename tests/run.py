@@ -46,7 +46,9 @@ def choose(options):
     if names == ["random"] and options.host:
         names = ["random-host"]
     if not names:
-        return [s for s in suites.SUITES if s.quick or not options.quick], numbers
+        is_release = "release" in options.names
+        return [s for s in suites.SUITES if (s.quick or not options.quick) and
+                (is_release or not s.release)], numbers
 
     chosen = []
     for name in names:
