@@ -57,7 +57,8 @@ install_packages() {
         apt-get install -y -q --no-install-recommends $missing >&2 || die 'apt-get install failed'
 }
 
-# build_architecture ARCH: configures build/ARCH once, then builds what changed.
+# build_architecture ARCH: configures build/ARCH once, then builds what changed.  The host programs
+# that people use are the same in each and are linked into build/bin.
 build_architecture() {
     if [ ! -f "build/$1/build.ninja" ]; then
         say "configuring build/$1"
@@ -75,4 +76,6 @@ build_architecture() {
         grep -v '^\[' "build/$1/logs/build.log" >&2
         return 1
     }
+    mkdir -p build/bin
+    ln -sf "../$1/tools/cli/skerry" build/bin/skerry
 }
