@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tree
 
-HOST_ONLY = ("tools", "tests", "abi/gen")
+HOST_ONLY = ("tools", "fleet", "tests", "abi/gen", "abi/wiregen")
 FOR_THE_TARGET = ("tests/target",)
 
 

@@ -18,7 +18,7 @@ MECHANISMS = ("kernel/sched", "kernel/mm", "kernel/time", "kernel/irq")
 # The interface's headers bring in the architecture's inline parts, arch_*.h.
 ARCH_INTERFACE = "kernel/arch/include"
 KNOWS_CAPABILITIES = ("kernel/syscall", "kernel/object")
-HOST_SAFE = {"lib/check", "lib/ring", "lib/manifest", "lib/trace"}
+HOST_SAFE = {"lib/check", "lib/ring", "lib/manifest", "lib/trace", "lib/wire"}
 
 
 def owner_of(path):
@@ -92,8 +92,8 @@ def allowed(file, owner, target):
             or (file.inside(ARCH_INTERFACE) and target.startswith("kernel/arch/"))
     if top in ("lib", "services", "drivers", "apps", "bench"):
         return target in ("abi", "base") or target_top == "lib"
-    if top == "tools":
-        return target in ("abi", "base") or target in HOST_SAFE or target_top == "tools"
+    if top in ("tools", "fleet"):
+        return target in ("abi", "base") or target in HOST_SAFE or target_top == top
     if top == "tests":
         return target_top in ("abi", "base", "lib", "kernel", "tests", "services", "tools")
     return False
@@ -103,8 +103,8 @@ def is_header_allowed(file, name):
     """Target code uses freestanding headers only; host programs and host tests use libc."""
     if name in FREESTANDING:
         return True
-    return file.is_test or file.inside("tools", "abi/gen", "tests", "lib/check/host.c",
-                                       "kernel/arch/host", "bench/plugin")
+    return file.is_test or file.inside("tools", "fleet", "abi/gen", "abi/wiregen", "tests",
+                                       "lib/check/host.c", "kernel/arch/host", "bench/plugin")
 
 
 def is_mechanism_breach(file, target_path):
