@@ -277,28 +277,28 @@ void side_registers_read(uint64_t base, struct side_registers *out)
 {
     const struct arch_context *context = &thread_at(base)->context;
 
-    *out = (struct side_registers){.call = context->call,
-                                   .cap = context->cap,
-                                   .info = context->info,
-                                   .aux = context->aux,
+    *out = (struct side_registers){.call = context->x[REGISTER_CALL],
+                                   .cap = context->x[REGISTER_CAP],
+                                   .info = context->x[REGISTER_INFO],
+                                   .aux = context->x[REGISTER_AUX],
                                    .pc = context->pc,
                                    .sp = context->sp,
                                    .tp = context->tp};
-    mem_copy(out->words, context->words, sizeof(out->words));
+    mem_copy(out->words, &context->x[REGISTER_WORDS], sizeof(out->words));
 }
 
 void side_registers_write(uint64_t base, const struct side_registers *in)
 {
     struct arch_context *context = &thread_at(base)->context;
 
-    context->call = in->call;
-    context->cap = in->cap;
-    context->info = in->info;
-    context->aux = in->aux;
+    context->x[REGISTER_CALL] = in->call;
+    context->x[REGISTER_CAP] = in->cap;
+    context->x[REGISTER_INFO] = in->info;
+    context->x[REGISTER_AUX] = in->aux;
     context->pc = in->pc;
     context->sp = in->sp;
     context->tp = in->tp;
-    mem_copy(context->words, in->words, sizeof(in->words));
+    mem_copy(&context->x[REGISTER_WORDS], in->words, sizeof(in->words));
 }
 
 void *side_page(uint64_t base)
@@ -357,7 +357,7 @@ static bool trap_once(struct thread *self, unsigned polls)
     word_t pc = self->context.pc;
 
     host.polls_until_pending = polls;
-    self->context.pc = pc + HOST_TRAP_BYTES;
+    self->context.pc = pc + TRAP_BYTES;
     trap(TRAP_CALL, NULL);
     host.polls_until_pending = 0;
     return self->context.pc == pc;

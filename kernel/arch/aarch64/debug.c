@@ -60,7 +60,7 @@ status_t debug_set_breakpoint(struct arch_debug *debug, word_t number, word_t ad
 
     if (number >= slot_count())
         return ERR_NOT_SUPPORTED;
-    if (kind > BREAKPOINT_ACCESS || (is_breakpoint && !is_aligned(address, SVC_BYTES)))
+    if (kind > BREAKPOINT_ACCESS || (is_breakpoint && !is_aligned(address, TRAP_BYTES)))
         return ERR_BAD_ARGUMENT;
     debug->address[number] = address;
     debug->breakpoint_control[number] =

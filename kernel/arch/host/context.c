@@ -15,7 +15,7 @@ void context_init(struct arch_context *context, word_t pc, word_t sp, word_t arg
 {
     word_t is_forwarded = context->is_forwarded;
 
-    *context = (struct arch_context){.words = {argument}, .pc = pc, .sp = sp, .tp = tp,
+    *context = (struct arch_context){.x = {argument}, .pc = pc, .sp = sp, .tp = tp,
                                      .is_forwarded = is_forwarded};
 }
 
@@ -24,7 +24,7 @@ size_t context_read(const struct arch_context *context, const struct arch_fpu *f
     word_t *list = registers;
 
     for (unsigned i = 0; i < LIST_PC; i++)
-        list[i] = context->words[i];
+        list[i] = context->x[REGISTER_WORDS + i];
     list[LIST_PC] = context->pc;
     list[LIST_SP] = context->sp;
     list[LIST_TP] = context->tp;
@@ -43,7 +43,7 @@ status_t context_write(struct arch_context *context, struct arch_fpu *fpu, bool 
     if (list[LIST_HAS_FPU] > 1)
         return ERR_BAD_ARGUMENT;
     for (unsigned i = 0; i < LIST_PC; i++)
-        context->words[i] = list[i];
+        context->x[REGISTER_WORDS + i] = list[i];
     context->pc = list[LIST_PC];
     context->sp = list[LIST_SP];
     context->tp = list[LIST_TP];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * aarch64: a thread's registers and the accessors that arch/context.h promises.
+ * aarch64: a thread's registers, as the accessors of arch/context.h expect them.
  *
  * A context always holds all registers.  While its thread runs, the kernel's stack pointer points
  * to it, so that trap entry can store registers without needing one first.  A native call enters
@@ -45,7 +45,8 @@ enum {
     REGISTER_CAP = 9,
     REGISTER_INFO = 10,
     REGISTER_AUX = 11,
-    SVC_BYTES = 4,
+    REGISTER_FOREIGN = REGISTER_CALL,
+    TRAP_BYTES = 4,
 };
 
 static_assert(offsetof(struct arch_context, sp) == 248, "CONTEXT_SP of entry.S");
@@ -54,73 +55,5 @@ static_assert(offsetof(struct arch_context, spsr) == 264, "CONTEXT_SPSR of entry
 static_assert(offsetof(struct arch_context, tp) == 272, "CONTEXT_TP of entry.S");
 static_assert(offsetof(struct arch_context, is_forwarded) == 280, "CONTEXT_FORWARDED of entry.S");
 static_assert(offsetof(struct arch_fpu, v) == 16, "FPU_V of fpu.S");
-
-static inline word_t *context_words(struct arch_context *context)
-{
-    return &context->x[REGISTER_WORDS];
-}
-
-static inline word_t context_call(const struct arch_context *context)
-{
-    return context->x[REGISTER_CALL];
-}
-
-static inline void context_set_call(struct arch_context *context, word_t call)
-{
-    context->x[REGISTER_CALL] = call;
-}
-
-static inline word_t context_cap(const struct arch_context *context)
-{
-    return context->x[REGISTER_CAP];
-}
-
-static inline word_t context_info(const struct arch_context *context)
-{
-    return context->x[REGISTER_INFO];
-}
-
-static inline word_t context_aux(const struct arch_context *context)
-{
-    return context->x[REGISTER_AUX];
-}
-
-static inline void context_set_status(struct arch_context *context, status_t status)
-{
-    context->x[REGISTER_CALL] = (word_t)status;
-}
-
-static inline void context_set_event(struct arch_context *context, word_t badge, word_t info,
-                                     word_t aux)
-{
-    context->x[REGISTER_CAP] = badge;
-    context->x[REGISTER_INFO] = info;
-    context->x[REGISTER_AUX] = aux;
-}
-
-static inline void context_restart_call(struct arch_context *context)
-{
-    context->pc -= SVC_BYTES;
-}
-
-static inline word_t context_pc(const struct arch_context *context)
-{
-    return context->pc;
-}
-
-static inline void context_set_pc(struct arch_context *context, word_t pc)
-{
-    context->pc = pc;
-}
-
-static inline word_t context_foreign_number(const struct arch_context *context)
-{
-    return context->x[REGISTER_CALL];
-}
-
-static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded)
-{
-    context->is_forwarded = is_forwarded;
-}
 
 #endif

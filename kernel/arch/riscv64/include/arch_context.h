@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * riscv64: a thread's registers and the accessors that arch/context.h promises.
+ * riscv64: a thread's registers, as the accessors of arch/context.h expect them.
  *
  * A context always holds all general registers: a call of the kernel's own stores t4-t6 as zero, so
  * one exit path serves calls, foreign calls and interrupts alike.  There is no status word: what
@@ -39,81 +39,13 @@ enum {
     REGISTER_WORDS = 10,    /* a0.. */
     REGISTER_FOREIGN = 17,  /* a7, which is also w7 */
     REGISTER_AUX = 28,      /* t3 */
-    ECALL_BYTES = 4,        /* there is no short form */
+    TRAP_BYTES = 4,         /* there is no short form */
 };
 
 static_assert(offsetof(struct arch_context, pc) == 256, "CONTEXT_PC of entry.S");
 static_assert(offsetof(struct arch_context, stack) == 264, "CONTEXT_STACK of entry.S");
 static_assert(offsetof(struct arch_context, is_forwarded) == 272, "CONTEXT_FORWARDED of entry.S");
 static_assert(offsetof(struct arch_fpu, fcsr) == 256, "FPU_FCSR of fpu.S");
-
-static inline word_t *context_words(struct arch_context *context)
-{
-    return &context->x[REGISTER_WORDS];
-}
-
-static inline word_t context_call(const struct arch_context *context)
-{
-    return context->x[REGISTER_CALL];
-}
-
-static inline void context_set_call(struct arch_context *context, word_t call)
-{
-    context->x[REGISTER_CALL] = call;
-}
-
-static inline word_t context_cap(const struct arch_context *context)
-{
-    return context->x[REGISTER_CAP];
-}
-
-static inline word_t context_info(const struct arch_context *context)
-{
-    return context->x[REGISTER_INFO];
-}
-
-static inline word_t context_aux(const struct arch_context *context)
-{
-    return context->x[REGISTER_AUX];
-}
-
-static inline void context_set_status(struct arch_context *context, status_t status)
-{
-    context->x[REGISTER_CALL] = (word_t)status;
-}
-
-static inline void context_set_event(struct arch_context *context, word_t badge, word_t info,
-                                     word_t aux)
-{
-    context->x[REGISTER_CAP] = badge;
-    context->x[REGISTER_INFO] = info;
-    context->x[REGISTER_AUX] = aux;
-}
-
-static inline void context_restart_call(struct arch_context *context)
-{
-    context->pc -= ECALL_BYTES;
-}
-
-static inline word_t context_pc(const struct arch_context *context)
-{
-    return context->pc;
-}
-
-static inline void context_set_pc(struct arch_context *context, word_t pc)
-{
-    context->pc = pc;
-}
-
-static inline word_t context_foreign_number(const struct arch_context *context)
-{
-    return context->x[REGISTER_FOREIGN];
-}
-
-static inline void context_set_forwarded(struct arch_context *context, bool is_forwarded)
-{
-    context->is_forwarded = is_forwarded;
-}
 
 /* sstatus.FS: 0 is off, all bits set is on.  The first use of a unit that is off is illegal. */
 static const word_t SSTATUS_FS = 3 << 13;
