@@ -218,15 +218,7 @@ static bool read_out(struct reader *reader)
 
 static bool read_error(struct reader *reader)
 {
-    struct operation *operation = reader->operation;
-    struct status_use *use = &operation->errors[operation->error_count];
-
-    if (!has_room(reader, operation->error_count, ERRORS_MAX))
-        return false;
-    use->place = reader->line.place;
-    use->cause = word(reader, 2);
-    operation->error_count++;
-    return read_name(reader, 1, &use->status);
+    return read_status_use(reader, reader->operation->errors, &reader->operation->error_count);
 }
 
 static bool read_operation_doc(struct reader *reader)

@@ -64,6 +64,18 @@ bool read_doc(struct reader *reader, struct doc *doc)
     return true;
 }
 
+bool read_status_use(struct reader *reader, struct status_use *list, int *count)
+{
+    struct status_use *use = &list[*count];
+
+    if (!has_room(reader, *count, ERRORS_MAX))
+        return false;
+    use->place = reader->line.place;
+    use->cause = word(reader, 2);
+    (*count)++;
+    return read_name(reader, 1, &use->status);
+}
+
 static bool token_fits(const struct token *token, char letter)
 {
     switch (letter) {

@@ -58,6 +58,9 @@ long number(const struct reader *reader, int index);
 bool read_name(struct reader *reader, int index, struct name *name);
 bool read_doc(struct reader *reader, struct doc *doc);
 
+/* Appends the status and the cause of a line `error STATUS "cause"`. */
+bool read_status_use(struct reader *reader, struct status_use *list, int *count);
+
 /* Whether a list of `limit` can take one more. */
 bool has_room(struct reader *reader, int count, int limit);
 
