@@ -60,3 +60,11 @@ size_t str_copy(char *to, size_t size, const char *from)
     to[kept] = '\0';
     return length;
 }
+
+void mem_erase(void *to, size_t size)
+{
+    volatile uint8_t *bytes = to;
+
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = 0;
+}

@@ -131,6 +131,14 @@ static void copy_is_cut_and_terminated(void)
     CHECK_STR(out, "");
 }
 
+static void erase_zeroes_exactly_the_range(void)
+{
+    char secret[4] = "abcd";
+
+    mem_erase(secret + 1, 2);
+    CHECK(mem_equal(secret, "a\0\0d", sizeof(secret)));
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -142,6 +150,7 @@ int main(void)
         {"string_comparisons", string_comparisons},
         {"lengths_stop_at_the_bound", lengths_stop_at_the_bound},
         {"copy_is_cut_and_terminated", copy_is_cut_and_terminated},
+        {"erase_zeroes_exactly_the_range", erase_zeroes_exactly_the_range},
     };
 
     return check_run(tests, array_count(tests), check_put_stdout);

@@ -2,13 +2,12 @@
 /*
  * station: makes a reading each second and hands it to all who opened a ring.
  *
- * It is woken by its timer and by its clients, never by the devices: the clock is read, and noise
- * is asked for, when a reading is due.
+ * It is woken by its timer and by its clients: the clock is read, and noise is asked for, when a
+ * reading is due.
  */
 #include <base/memory.h>
 #include <component/server.h>
-#include <driver/access.h>
-#include <driver/resources.h>
+#include <protocol/clock_client.h>
 #include <protocol/rng_client.h>
 #include <protocol/sensor_server.h>
 #include <ring/ring.h>
@@ -17,15 +16,12 @@
 enum {
     READING_WORDS = 3,
     READING_BYTES = READING_WORDS * 8,
-    RTC_BYTES = 8, /* of registers */
-    RTC_LOW = 0,   /* PL031: seconds; goldfish: low half of nanoseconds */
-    RTC_HIGH = 4,  /* goldfish: high half, as it was when the low one was read */
     BASE_VALUE = 273150 + 21000,
     NOISE_SPAN = 2000, /* thousandths of a degree */
+    RNG_BYTES_MAX = 240,
 };
 
 static const uint64_t INTERVAL_NS = 1000000000;
-static const uint64_t NS_PER_SECOND = 1000000000;
 
 struct stream {
     struct component_lent ring; /* none: the session has not opened one */
@@ -36,8 +32,7 @@ struct stream {
 struct station {
     struct component self;
     struct component_server server;
-    struct driver_window rtc;
-    bool has_goldfish;
+    cap_t clock;
     cap_t rng;
     uint64_t sequence;
     uint64_t taken;
@@ -52,26 +47,26 @@ static struct station *station_of(void *state)
     return ((struct component_server *)state)->state;
 }
 
-static uint64_t read_clock(const struct station *station)
+/* A restarted server is found again; until it is back there is no reading. */
+static bool read_clock(struct station *station, uint64_t *wall)
 {
-    uint32_t low = driver_read32(&station->rtc, RTC_LOW);
+    uint64_t kernel, monotonic;
+    word_t source;
+    status_t status = clock_now(station->clock, &kernel, &monotonic, wall, &source);
 
-    if (!station->has_goldfish)
-        return low * NS_PER_SECOND;
-    return (uint64_t)driver_read32(&station->rtc, RTC_HIGH) << 32 | low;
+    if (status != OK)
+        component_find_again(&station->self, "main", "clock", CLOCK_VERSION, &station->clock);
+    return status == OK;
 }
 
-/* A restarted source is found again; without one there is no reading this time. */
 static bool read_noise(struct station *station, uint16_t *noise)
 {
-    uint8_t bytes[64];
+    uint8_t bytes[RNG_BYTES_MAX];
     word_t size = 0;
     status_t status = rng_read(station->rng, sizeof(*noise), bytes, &size);
 
-    if (status == ERR_PEER_GONE) {
-        component_drop(&station->self, station->rng);
-        status = component_connect(&station->self, "main", "rng", RNG_VERSION, &station->rng);
-    }
+    if (status != OK)
+        component_find_again(&station->self, "main", "rng", RNG_VERSION, &station->rng);
     if (status != OK || size < sizeof(*noise))
         return false;
     *noise = (uint16_t)(bytes[0] | bytes[1] << 8);
@@ -93,11 +88,12 @@ static void push_reading(struct station *station, struct stream *stream)
 static void take_reading(struct station *station)
 {
     uint16_t noise;
+    uint64_t wall;
 
-    if (!read_noise(station, &noise))
+    if (!read_noise(station, &noise) || !read_clock(station, &wall))
         return;
     station->sequence++;
-    station->taken = read_clock(station);
+    station->taken = wall;
     station->value = (uint64_t)(BASE_VALUE - NOISE_SPAN / 2 + noise % NOISE_SPAN);
     for (uint32_t i = 0; i < COMPONENT_SESSIONS_MAX; i++)
         push_reading(station, &station->streams[i]);
@@ -182,13 +178,10 @@ static void on_closed(void *state, uint32_t session)
 
 static status_t start(struct station *station)
 {
-    const struct rt_startup *startup = station->self.startup;
-    const char *rtc = rt_startup_environment(startup, "rtc");
-    status_t status = driver_map_window(&station->self, "rtc", RTC_BYTES, &station->rtc);
+    status_t status = component_connect(&station->self, "main", "rng", RNG_VERSION, &station->rng);
 
-    station->has_goldfish = rtc != NULL && str_starts_with(rtc, "google,");
     if (status == OK)
-        status = component_connect(&station->self, "main", "rng", RNG_VERSION, &station->rng);
+        status = component_connect(&station->self, "main", "clock", CLOCK_VERSION, &station->clock);
     station->server.on_signal = on_signal;
     station->server.on_closed = on_closed;
     station->server.state = station;

@@ -89,7 +89,12 @@ word_t component_wait(struct component *self)
 
 void component_wake_in(struct component *self, uint64_t ns)
 {
-    (void)skr_timer_set(self->timer.cap, rt_time_now_ns() + ns, self->wake, COMPONENT_BIT_TIMER);
+    component_wake_at(self, rt_time_now_ns() + ns);
+}
+
+void component_wake_at(struct component *self, uint64_t deadline_ns)
+{
+    (void)skr_timer_set(self->timer.cap, deadline_ns, self->wake, COMPONENT_BIT_TIMER);
 }
 
 status_t component_make_wake(struct component *self, word_t bits, cap_t *wake)

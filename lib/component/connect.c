@@ -27,3 +27,22 @@ status_t component_connect(struct component *self, const char *server, const cha
     *session = slot;
     return OK;
 }
+
+bool component_is_published(struct component *self, const char *server, const char *protocol)
+{
+    cap_t names = rt_startup_find(self->startup, server);
+    word_t version;
+
+    return names != 0 && names_query(names, protocol, &version) == OK;
+}
+
+void component_find_again(struct component *self, const char *server, const char *protocol,
+                          word_t version, cap_t *session)
+{
+    if (!component_is_published(self, server, protocol))
+        return;
+    component_drop(self, *session);
+    *session = 0;
+    if (component_connect(self, server, protocol, version, session) != OK)
+        *session = 0;
+}

@@ -48,6 +48,19 @@ static void end_session(struct component_server *server, uint32_t index)
     server->sessions[index] = 0;
 }
 
+static void open_session(struct component_server *server, uint32_t index, word_t id,
+                         const char *name, const char *client)
+{
+    /* First: the client may call as soon as it has the session. */
+    if (server->on_opened != NULL)
+        server->on_opened(server->state, index, name, client);
+    if (names_deliver(server->names, id, server->sessions[index]) == OK)
+        return;
+    if (server->on_closed != NULL)
+        server->on_closed(server->state, index);
+    end_session(server, index);
+}
+
 static void answer_requests(struct component_server *server)
 {
     char protocol[32], client[32];
@@ -59,8 +72,8 @@ static void answer_requests(struct component_server *server)
 
         if (status != OK)
             (void)names_refuse(server->names, id, (word_t)-status);
-        else if (names_deliver(server->names, id, server->sessions[index]) != OK)
-            end_session(server, index);
+        else
+            open_session(server, index, id, protocol, client);
     }
 }
 
@@ -114,10 +127,21 @@ static status_t make_objects(struct component_server *server)
     return OK;
 }
 
+status_t component_publish(struct component_server *server, const char *name)
+{
+    cap_t wake = 0;
+    status_t status = component_make_wake(server->self, COMPONENT_BIT_REQUEST, &wake);
+
+    if (status == OK)
+        status = names_publish(server->names, name, server->service.protocol->version,
+                               COMPONENT_BIT_REQUEST, wake);
+    component_drop(server->self, wake);
+    return status;
+}
+
 status_t component_server_init(struct component_server *server, struct component *self,
                                const struct ipc_protocol *protocol, const char *message_server)
 {
-    cap_t wake = 0;
     status_t status;
 
     server->self = self;
@@ -134,13 +158,7 @@ status_t component_server_init(struct component_server *server, struct component
     server->service.on_signal = on_signal;
     server->service.on_closed = on_closed;
     server->service.new_slot = new_slot;
-
-    status = component_make_wake(self, COMPONENT_BIT_REQUEST, &wake);
-    if (status == OK)
-        status = names_publish(server->names, protocol->name, protocol->version,
-                               COMPONENT_BIT_REQUEST, wake);
-    component_drop(self, wake);
-    return status;
+    return component_publish(server, protocol->name);
 }
 
 noreturn void component_serve(struct component_server *server)

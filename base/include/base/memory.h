@@ -33,6 +33,9 @@ static inline void mem_zero(void *to, size_t size)
     __builtin_memset(to, 0, size);
 }
 
+/* Zeroes what nobody reads any more, which the compiler would leave out: for secrets. */
+void mem_erase(void *to, size_t size);
+
 /* Negative or positive as the first byte that differs is lower or higher in `a`; 0 for none. */
 static inline int mem_compare(const void *a, const void *b, size_t size)
 {

@@ -56,8 +56,9 @@ void component_ready(struct component *self);
 
 /* Waits for signals; the bits that came. */
 word_t component_wait(struct component *self);
-/* COMPONENT_BIT_TIMER in so many nanoseconds; the latest call counts. */
+/* COMPONENT_BIT_TIMER in so many nanoseconds, or at a time; the latest call counts. */
 void component_wake_in(struct component *self, uint64_t ns);
+void component_wake_at(struct component *self, uint64_t deadline_ns);
 
 /*
  * A session with whoever publishes the protocol at this message server; waits until somebody does.
@@ -65,6 +66,16 @@ void component_wake_in(struct component *self, uint64_t ns);
  */
 MUST_CHECK status_t component_connect(struct component *self, const char *server,
                                       const char *protocol, word_t version, cap_t *session);
+
+/* Whether somebody publishes it now, so that connecting does not wait. */
+bool component_is_published(struct component *self, const char *server, const char *protocol);
+
+/*
+ * For one who can do without for a while: a new session in place of `*session`, if it is published
+ * now.  Else, and after a failure, the old one stays, or is 0.
+ */
+void component_find_again(struct component *self, const char *server, const char *protocol,
+                          word_t version, cap_t *session);
 
 /* A capability of the own notification that only sets these bits, to be sent along. */
 MUST_CHECK status_t component_make_wake(struct component *self, word_t bits, cap_t *wake);

@@ -18,17 +18,25 @@ struct component_server {
     cap_t names;                            /* the message server */
     cap_t sessions[COMPONENT_SESSIONS_MAX]; /* roots of the sessions, by badge; 0: free */
     void (*on_signal)(void *state, word_t bits);
+    /* A client, by the name of its manifest entry, has a session of what is published as `name`. */
+    void (*on_opened)(void *state, uint32_t session, const char *name, const char *client);
     void (*on_closed)(void *state, uint32_t session); /* index of the session */
     void *state;
 };
 
 /*
- * Fills `server->service` in and publishes its protocol.  The caller has set on_signal, on_closed
- * (either may be null) and state.
+ * Fills `server->service` in and publishes its protocol.  The caller has set on_signal, on_opened,
+ * on_closed (any may be null) and state.
  */
 MUST_CHECK status_t component_server_init(struct component_server *server, struct component *self,
                                           const struct ipc_protocol *protocol,
                                           const char *message_server);
+
+/*
+ * Publishes the same operations under a further name, which the access matrix grants by itself:
+ * on_opened tells who may do more than others.  ERR_NOT_PERMITTED: the matrix does not have it.
+ */
+status_t component_publish(struct component_server *server, const char *name);
 
 /* Says that it is ready, then serves for ever. */
 noreturn void component_serve(struct component_server *server);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rng service over the entropy device: bytes are asked for before they are wanted.
+ * The entropy service over the device: bytes are asked for before they are wanted.
  */
 #include "rng.h"
 
 #include <base/memory.h>
 #include <component/server.h>
 #include <driver/resources.h>
-#include <protocol/rng_server.h>
+#include <protocol/entropy_server.h>
 #include <rt/print.h>
 
-struct rng_service {
+struct entropy_service {
     struct component self;
     struct component_server server;
     struct rng rng;
@@ -19,9 +19,9 @@ struct rng_service {
     uint32_t count;
 };
 
-static struct rng_service the_service;
+static struct entropy_service the_service;
 
-static void collect(struct rng_service *service)
+static void collect(struct entropy_service *service)
 {
     if (service->count == 0)
         service->count = rng_collect(&service->rng, service->bytes);
@@ -29,10 +29,10 @@ static void collect(struct rng_service *service)
         rng_ask(&service->rng);
 }
 
-status_t rng_on_read(void *state, struct ipc_request *request, const struct rng_read_in *in,
-                     struct rng_read_out *out)
+status_t entropy_on_read(void *state, struct ipc_request *request, const struct entropy_read_in *in,
+                         struct entropy_read_out *out)
 {
-    struct rng_service *service = ((struct component_server *)state)->state;
+    struct entropy_service *service = ((struct component_server *)state)->state;
 
     (void)request;
     if (in->count == 0 || in->count > RNG_BYTES)
@@ -50,7 +50,7 @@ status_t rng_on_read(void *state, struct ipc_request *request, const struct rng_
 
 static void on_signal(void *state, word_t bits)
 {
-    struct rng_service *service = state;
+    struct entropy_service *service = state;
 
     if ((bits & COMPONENT_BIT_IRQ) == 0)
         return;
@@ -60,7 +60,7 @@ static void on_signal(void *state, word_t bits)
 
 int component_main(const struct rt_startup *startup)
 {
-    struct rng_service *service = &the_service;
+    struct entropy_service *service = &the_service;
     struct driver_window window;
     uint64_t address = 0;
     void *shared = NULL;
@@ -80,7 +80,7 @@ int component_main(const struct rt_startup *startup)
 
     service->server.on_signal = on_signal;
     service->server.state = service;
-    status = component_server_init(&service->server, &service->self, &rng_protocol, "main");
+    status = component_server_init(&service->server, &service->self, &entropy_protocol, "main");
     if (status != OK)
         return status;
     component_serve(&service->server);
