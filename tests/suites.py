@@ -29,7 +29,6 @@ class Suite:
     run: typing.Callable
     quick: bool = False
     host: bool = False
-    release: bool = False        # only when named, or in `./test release`
 
 
 FUZZ = ("-runs={fuzz_runs}", "-seed={seed}", "-max_len=65536", "-print_final_stats=0")
@@ -75,7 +74,7 @@ SUITES = (
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
                          "--count", "{restarts}", seconds=6 * 3600)),
     Suite("defects", "planted defects, each caught by a named test",
-          runners.script("tests/defects/defects.py", "--arch", "{arch}", seconds=3 * 3600), release=True),
+          runners.script("tests/defects/defects.py", "--arch", "{arch}")),
 )
 
 

@@ -119,6 +119,37 @@ static void failed_call_leaves_no_progress_behind(void)
     CHECK(hits > 0);
 }
 
+/* ---- a batch under way ---- */
+
+static void look_at_batch(struct intruder *intruder)
+{
+    word_t made = count_made(intruder->slot);
+
+    intruder->hit = made > 0 && made < MANY;
+}
+
+/* Interrupted between two of them, a call makes each object once, and all of them. */
+static void b66_interrupted_batch_goes_on_where_it_was(void)
+{
+    cap_t memory = test_make(TYPE_MEMORY, 8), slots = test_slots(MANY);
+    struct intruder intruder;
+    unsigned hits = 0;
+
+    intruder_start(&intruder, look_at_batch, slots);
+    for (unsigned try = 0; try < TRIES && hits < HITS; try++) {
+        word_t done = 0;
+
+        intruder_arm(&intruder, try);
+        CHECK_EQ(skr_memory_make(memory, TYPE_REPLY, ABI_PAGE_SIZE, 0, MANY, slots, &done), OK);
+        hits += intruder.hit;
+        intruder_await(&intruder);
+        CHECK_EQ(done, MANY);
+        CHECK_EQ(count_made(slots), MANY);
+        delete_made(slots);
+    }
+    CHECK(hits > 0);
+}
+
 /* ---- a frame under way ---- */
 
 static bool is_under_way(cap_t slot)
@@ -258,6 +289,7 @@ static void b25_frame_replaced_under_way_stays_replaced(void)
 
 static const struct check_test tests[] = {
     {"failed_call_leaves_no_progress_behind", failed_call_leaves_no_progress_behind},
+    {"b66_interrupted_batch_goes_on_where_it_was", b66_interrupted_batch_goes_on_where_it_was},
     {"b25_frame_under_way_can_not_be_used", b25_frame_under_way_can_not_be_used},
     {"b25_frame_deleted_under_way_is_made_again", b25_frame_deleted_under_way_is_made_again},
     {"b25_frame_replaced_under_way_stays_replaced", b25_frame_replaced_under_way_stays_replaced},
