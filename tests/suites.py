@@ -17,9 +17,10 @@ STRESS_BUNDLES = ("stress",)
 # cores: one that spins for another would use up the other's turn.
 VIRTUAL = "shift=4,sleep=off"
 
-CI = {"random_calls": 20_000, "random_host_calls": 500_000, "fuzz_runs": 20_000, "restarts": 20}
+CI = {"random_calls": 20_000, "random_host_calls": 500_000, "fuzz_runs": 20_000, "restarts": 20,
+      "cut_states": 500}
 RELEASE = {"random_calls": 1_000_000, "random_host_calls": 100_000_000,
-           "fuzz_runs": 50_000_000, "restarts": 1000}
+           "fuzz_runs": 50_000_000, "restarts": 1000, "cut_states": 10_000}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +47,11 @@ SUITES = (
     Suite("random-host", "random calls on the host kernel and the model",
           runners.program("tests/random/random_host", "--calls", "{random_host_calls}",
                           "--seed", "{seed}", seconds=24 * 3600), host=True),
+    Suite("powercut", "storage under loss of power, failing and full disks; planted mistakes",
+          runners.all_of(
+              runners.program("tests/powercut/powercut_host", "--states", "{cut_states}",
+                              "--seed", "{seed}", seconds=3600),
+              runners.script("tests/powercut/mutants.py", "--build", "{build}")), host=True),
     Suite("build", "what the linked kernel must and must not contain",
           runners.script("tests/build/check_kernel.py", "--arch", "{arch}", "--build", "{build}"),
           quick=True),
