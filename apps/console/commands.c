@@ -5,7 +5,8 @@
 #include "console.h"
 
 #include <base/memory.h>
-#include <protocol/root_client.h>
+#include <protocol/control_client.h>
+#include <protocol/inspect_client.h>
 #include <protocol/sensor_client.h>
 
 enum { NS_PER_MS = 1000000, KIB = 1024, NAME_BYTES = 32 };
@@ -29,6 +30,16 @@ static const char *status_text(status_t status)
     }
 }
 
+static cap_t find_control(const struct console *console)
+{
+    return rt_startup_find(console->self.startup, "control");
+}
+
+static cap_t find_inspect(const struct console *console)
+{
+    return rt_startup_find(console->self.startup, "inspect");
+}
+
 static void report(struct console *console, const char *name, status_t status)
 {
     if (status != OK)
@@ -37,54 +48,56 @@ static void report(struct console *console, const char *name, status_t status)
 
 static const char *state_text(word_t state)
 {
-    static const char *const texts[] = {"down", "starting", "ready", "stopping", "given up"};
+    static const char *const texts[] = {"down", "starting", "ready", "died", "given up", "empty"};
 
     return state < array_count(texts) ? texts[state] : "unknown";
 }
 
 static void run_ps(struct console *console, const char *argument)
 {
-    word_t state, restarts, priority;
-    uint64_t consumed, memory;
+    word_t state, instance, restarts, is_server, death, priority, core;
+    uint64_t amount, period, consumed, quota, objects, image, heap, rings;
+    cap_t inspect = find_inspect(console);
     char name[NAME_BYTES];
 
     (void)argument;
-    for (word_t i = 0; root_app(console->self.parent, i, &state, &restarts, &priority, &consumed,
-                                &memory, name) == OK;
+    for (word_t i = 0;
+         inspect_app(inspect, i, &state, &instance, &restarts, &is_server, &death, name) == OK &&
+         inspect_usage(inspect, i, &priority, &core, &amount, &period, &consumed, &quota, &objects,
+                       &image, &heap, &rings) == OK;
          i++)
         console_print(console, "%-12s %-8s %3u restarts  priority %2u %6u ms %5u KiB\n", name,
                       state_text(state), (unsigned)restarts, (unsigned)priority,
-                      (unsigned)(consumed / NS_PER_MS), (unsigned)(memory / KIB));
+                      (unsigned)(consumed / NS_PER_MS), (unsigned)(quota / KIB));
 }
 
 static void run_mem(struct console *console, const char *argument)
 {
-    word_t apps, cores, generation, slots;
-    uint64_t uptime, memory;
-    status_t status;
+    uint64_t total, left, kernel, quarantined;
+    word_t slots, slots_left;
+    status_t status = inspect_memory(find_inspect(console), &total, &left, &kernel, &quarantined,
+                                     &slots, &slots_left);
 
     (void)argument;
-    status =
-        root_system(console->self.parent, &apps, &cores, &generation, &uptime, &memory, &slots);
     if (status == OK)
-        console_print(console, "%u components on %u cores, %llu bytes free, %u slots free\n",
-                      (unsigned)apps, (unsigned)cores, (unsigned long long)memory, (unsigned)slots);
+        console_print(console, "%llu bytes free, %u slots free\n", (unsigned long long)left,
+                      (unsigned)slots_left);
     report(console, "mem", status);
 }
 
 static void run_kill(struct console *console, const char *argument)
 {
-    report(console, argument, root_kill(console->self.parent, argument));
+    report(console, argument, control_kill(find_control(console), argument));
 }
 
 static void run_stop(struct console *console, const char *argument)
 {
-    report(console, argument, root_stop(console->self.parent, argument));
+    report(console, argument, control_stop(find_control(console), argument));
 }
 
 static void run_start(struct console *console, const char *argument)
 {
-    report(console, argument, root_start(console->self.parent, argument));
+    report(console, argument, control_start(find_control(console), argument));
 }
 
 /* The station is the one that can be asked; that it does not answer means that it worked. */
@@ -104,13 +117,13 @@ static void run_crash(struct console *console, const char *argument)
 static void run_poweroff(struct console *console, const char *argument)
 {
     (void)argument;
-    report(console, "poweroff", root_power_off(console->self.parent));
+    report(console, "poweroff", control_power_off(find_control(console)));
 }
 
 static void run_reboot(struct console *console, const char *argument)
 {
     (void)argument;
-    report(console, "reboot", root_reboot(console->self.parent));
+    report(console, "reboot", control_reboot(find_control(console)));
 }
 
 static void run_help(struct console *console, const char *argument);

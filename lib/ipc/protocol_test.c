@@ -194,7 +194,10 @@ static void answer_long_text(struct ipc_message *reply)
 static void broken_reply_means_the_peer_is_gone(void)
 {
     static void (*const spoilers[])(struct ipc_message *) = {
-        answer_unknown_status, answer_short, answer_unasked_capability, answer_long_text,
+        answer_unknown_status,
+        answer_short,
+        answer_unasked_capability,
+        answer_long_text,
     };
     char name[32], client[32];
     word_t id;

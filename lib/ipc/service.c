@@ -13,10 +13,18 @@
 #include <ipc/service.h>
 #include <rt/print.h>
 
+static const struct ipc_protocol *protocol_of(const struct ipc_service *service, word_t badge)
+{
+    return service->protocol_of != NULL ? service->protocol_of(service->state, badge)
+                                        : service->protocol;
+}
+
 static status_t answer_version(const struct ipc_service *service, struct ipc_message *message)
 {
+    word_t version = protocol_of(service, message->badge)->version;
+
     ipc_begin(message);
-    message->words[0] = service->protocol->version;
+    message->words[0] = version;
     message->words[1] = service->generation;
     message->info = ipc_info(0, 2, 0);
     return OK;
@@ -29,7 +37,8 @@ static status_t handle_request(struct ipc_service *service, struct ipc_request *
 
     if (ipc_label(&request->message) == IPC_OPERATION_VERSION)
         return answer_version(service, &request->message);
-    operation = ipc_operation_find(service->protocol, &request->message, &status);
+    operation = ipc_operation_find(protocol_of(service, request->message.badge), &request->message,
+                                   &status);
     return operation != NULL ? operation->handle(service->state, request) : status;
 }
 
@@ -72,8 +81,8 @@ static bool serve_request(struct ipc_service *service, struct ipc_request *reque
 /* Without a handler the faulting thread tries again: its own budget is all that it can waste. */
 static bool serve_fault(struct ipc_service *service, struct ipc_request *request)
 {
-    status_t status = service->on_fault != NULL ? service->on_fault(service->state, request)
-                                                : ERR_NOT_SUPPORTED;
+    status_t status =
+        service->on_fault != NULL ? service->on_fault(service->state, request) : ERR_NOT_SUPPORTED;
 
     rt_assert(request->is_kept == (status == IPC_REPLY_LATER));
     if (request->is_kept)

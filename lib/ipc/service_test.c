@@ -13,8 +13,15 @@
 #include <setjmp.h>
 
 enum {
-    CAPTABLE = 1, ENDPOINT = 10, REPLY_A = 20, REPLY_B = 21, SLOT_A = 30, SLOT_B = 31,
-    NEW_SLOT = 40, VERSION = 3, STEPS_MAX = 16,
+    CAPTABLE = 1,
+    ENDPOINT = 10,
+    REPLY_A = 20,
+    REPLY_B = 21,
+    SLOT_A = 30,
+    SLOT_B = 31,
+    NEW_SLOT = 40,
+    VERSION = 3,
+    STEPS_MAX = 16,
 };
 enum { OP_ADD = 1, OP_KEEP = 2, OP_TAKE = 3, OP_FINISH = 4, OP_FAIL = 5, OP_LONG = 6 };
 
@@ -171,9 +178,9 @@ static status_t handle_long(void *state, struct ipc_request *request)
 }
 
 static const struct ipc_operation operations[] = {
-    {OP_ADD, 2, 2, 0, handle_add},       {OP_KEEP, 0, 0, 0, handle_keep},
-    {OP_TAKE, 0, 0, 2, handle_take},     {OP_FINISH, 0, 0, 0, handle_finish},
-    {OP_FAIL, 0, 0, 0, handle_fail},     {OP_LONG, 12, 12, 0, handle_long},
+    {OP_ADD, 2, 2, 0, handle_add},   {OP_KEEP, 0, 0, 0, handle_keep},
+    {OP_TAKE, 0, 0, 2, handle_take}, {OP_FINISH, 0, 0, 0, handle_finish},
+    {OP_FAIL, 0, 0, 0, handle_fail}, {OP_LONG, 12, 12, 0, handle_long},
 };
 static const struct ipc_protocol protocol = {"test", VERSION, operations, array_count(operations)};
 
@@ -210,10 +217,17 @@ static void run(const struct step *steps, size_t count, uint32_t replies)
     handled = signals = closed_badge = 0;
     kept = (struct ipc_kept){0};
     service = (struct ipc_service){
-        .protocol = &protocol, .state = &service, .endpoint = ENDPOINT, .captable = CAPTABLE,
-        .replies = {REPLY_A, REPLY_B}, .reply_count = replies, .generation = 5,
+        .protocol = &protocol,
+        .state = &service,
+        .endpoint = ENDPOINT,
+        .captable = CAPTABLE,
+        .replies = {REPLY_A, REPLY_B},
+        .reply_count = replies,
+        .generation = 5,
         .receive_slots = {SLOT_A, SLOT_B},
-        .on_signal = on_signal, .on_closed = on_closed, .new_slot = new_slot,
+        .on_signal = on_signal,
+        .on_closed = on_closed,
+        .new_slot = new_slot,
     };
     if (setjmp(kernel.over) == 0)
         ipc_serve(&service);

@@ -21,6 +21,7 @@ struct number {
 
 static const struct number numbers[] = {
     {"memory", NUMBER(memory_bytes), NUMBER_64, true, 16 * 4096, UINT64_C(1) << 40, 0},
+    {"stack", NUMBER(stack_bytes), NUMBER_64, false, 4096, 1 << 24, 0},
     {"heap", NUMBER(heap_bytes), NUMBER_64, false, 0, UINT64_C(1) << 40, 0},
     {"ring-memory", NUMBER(ring_bytes), NUMBER_64, false, 0, 1 << 20, 0},
     {"budget-us", NUMBER(budget_us), NUMBER_32, true, 10, 1000000000, 0},
@@ -30,6 +31,9 @@ static const struct number numbers[] = {
     {"ready-timeout-ms", NUMBER(ready_timeout_ms), NUMBER_32, false, 1, 3600000, 10000},
     {"restart-limit", NUMBER(restart_limit), NUMBER_32, false, 0, 1000000, 5},
     {"restart-window-ms", NUMBER(restart_window_ms), NUMBER_32, false, 1, 3600000, 10000},
+    {"minimum-run-ms", NUMBER(minimum_run_ms), NUMBER_32, false, 0, 60000, 50},
+    {"diagnosis-ms", NUMBER(diagnosis_ms), NUMBER_32, false, 0, 10000, 5},
+    {"image-memory", NUMBER(image_bytes_max), NUMBER_64, false, 4096, 1 << 24, 0},
 };
 
 struct flag {
@@ -78,7 +82,8 @@ static bool read_number(struct manifest_reader *reader, const struct fdt_node *n
 
 static bool is_known(const char *name)
 {
-    static const char *const others[] = {"image", "args", "msg_servers", "ready"};
+    static const char *const others[] = {"image", "args",      "msg_servers",
+                                         "ready", "installer", "restart-policy"};
 
     for (size_t i = 0; i < array_count(numbers); i++) {
         if (str_equal(name, numbers[i].name))
@@ -107,7 +112,7 @@ static bool check_names(struct manifest_reader *reader, const struct fdt_node *n
     }
     for (bool more = fdt_first_child(node, &child); more; more = fdt_next_sibling(&child)) {
         if (!fdt_name_is(&child, "env") && !fdt_name_is(&child, "resources") &&
-            !fdt_name_is(&child, "dir_access_control"))
+            !fdt_name_is(&child, "dir_access_control") && !fdt_name_is(&child, "heartbeat"))
             return manifest_refuse(reader, &child, NULL,
                                    "is not a part of a component: remove or correct it");
     }
@@ -148,69 +153,19 @@ static bool read_environment(struct manifest_reader *reader, const struct fdt_no
     return true;
 }
 
-static bool read_resets(struct manifest_reader *reader, const struct fdt_node *node,
-                        struct manifest_resource *resource)
+static bool read_policy(struct manifest_reader *reader, const struct fdt_node *node,
+                        struct manifest_component *component)
 {
+    const char *text = "down";
     struct fdt_property property;
-    uint32_t cells;
 
-    if (!fdt_find_property(node, "reset", &property))
-        return true;
-    cells = fdt_cell_count(&property);
-    if (cells == 0 || cells % 2 != 0 || cells / 2 > MANIFEST_RESETS_MAX)
-        return manifest_refuse(reader, node, "reset",
-                               "is not a list of 1 to 4 pairs <offset value>");
-    for (uint32_t i = 0; i < cells / 2; i++) {
-        struct manifest_reset *reset = &resource->reset[i];
-
-        (void)fdt_cell(&property, 2 * i, &reset->offset);
-        (void)fdt_cell(&property, 2 * i + 1, &reset->value);
-        if (reset->offset % sizeof(uint32_t) != 0 || reset->offset >= MANIFEST_PAGE_BYTES)
-            return manifest_refuse(reader, node, "reset", "has an offset that is no register's");
-    }
-    resource->reset_count = cells / 2;
-    return true;
-}
-
-static bool read_resource(struct manifest_reader *reader, const struct fdt_node *node,
-                          struct manifest_resource *resource)
-{
-    static const char *const known[] = {"compatible", "index", "virtio-id", "dma", "reset"};
-    struct fdt_property property = {0};
-
-    while (fdt_next_property(node, &property)) {
-        bool is_good = false;
-
-        for (size_t i = 0; i < array_count(known); i++)
-            is_good = is_good || str_equal(property.name, known[i]);
-        if (!is_good)
-            return manifest_refuse(reader, node, property.name,
-                                   "is not a property of a resource: remove or correct it");
-    }
-    if (!fdt_find_property(node, "compatible", &property))
-        return manifest_refuse(reader, node, "compatible", "is missing: say which device it is");
-    *resource = (struct manifest_resource){.name = fdt_name(node)};
-    if (str_length(resource->name) > MANIFEST_NAME_MAX)
-        return manifest_refuse(reader, node, NULL, "has too long a name: at most 23 bytes");
-    (void)fdt_read_u32(node, "index", &resource->index);
-    (void)fdt_read_u32(node, "virtio-id", &resource->virtio_id);
-    resource->has_dma = fdt_find_property(node, "dma", &(struct fdt_property){0});
-    return manifest_read_names(reader, node, &property, MANIFEST_ERROR_BYTES, resource->compatible,
-                               MANIFEST_IMAGES_MAX, &resource->compatible_count) &&
-           read_resets(reader, node, resource);
-}
-
-static bool read_resources(struct manifest_reader *reader, const struct fdt_node *node,
-                           struct manifest_component *component)
-{
-    struct fdt_node child;
-
-    for (bool more = fdt_first_child(node, &child); more; more = fdt_next_sibling(&child)) {
-        if (component->resource_count == MANIFEST_RESOURCES_MAX)
-            return manifest_refuse(reader, &child, NULL, "is one too many: at most 6 resources");
-        if (!read_resource(reader, &child, &component->resources[component->resource_count++]))
-            return false;
-    }
+    if (fdt_find_property(node, "restart-policy", &property) && !fdt_string(&property, 0, &text))
+        return manifest_refuse(reader, node, "restart-policy", "is not a text");
+    component->restart_policy =
+        str_equal(text, "reboot") ? MANIFEST_POLICY_REBOOT : MANIFEST_POLICY_DOWN;
+    if (component->restart_policy == MANIFEST_POLICY_DOWN && !str_equal(text, "down"))
+        return manifest_refuse(reader, node, "restart-policy",
+                               "is neither \"down\" nor \"reboot\"");
     return true;
 }
 
@@ -218,14 +173,14 @@ static bool read_resources(struct manifest_reader *reader, const struct fdt_node
 static bool check_numbers(struct manifest_reader *reader, const struct fdt_node *node,
                           const struct manifest_component *component)
 {
-    uint64_t own = component->heap_bytes + component->ring_bytes;
+    uint64_t own = component->heap_bytes + component->ring_bytes + component->stack_bytes;
 
     if ((component->memory_bytes | own) % MANIFEST_PAGE_BYTES != 0)
         return manifest_refuse(reader, node, "memory",
-                               "and heap and ring-memory are whole pages: use multiples of 4096");
+                               "and heap, stack, ring-memory are whole pages: multiples of 4096");
     if (own > component->memory_bytes - component->memory_bytes / 4)
         return manifest_refuse(reader, node, "memory",
-                               "has no room beside heap and rings: raise it or lower them");
+                               "has no room beside heap, stack and rings: raise it or lower them");
     if (component->budget_us > component->period_us)
         return manifest_refuse(reader, node, "budget-us", "is more than period-us: lower it");
     if (component->image_count > 1 &&
@@ -234,6 +189,25 @@ static bool check_numbers(struct manifest_reader *reader, const struct fdt_node 
         return manifest_refuse(reader, node, "image",
                                "lists several: the first resource must list as many devices");
     return true;
+}
+
+static bool read_images(struct manifest_reader *reader, const struct fdt_node *node,
+                        struct manifest_component *component)
+{
+    bool is_installed = fdt_find_property(node, "installer", &(struct fdt_property){0});
+    struct fdt_property property;
+
+    if (is_installed != (component->image_bytes_max != 0))
+        return manifest_refuse(reader, node, "installer",
+                               "and image-memory go together: add the other");
+    if (!fdt_find_property(node, "image", &property))
+        return is_installed ? true
+                            : manifest_refuse(reader, node, "image",
+                                              "is missing: name a file of the bundle");
+    if (is_installed)
+        return manifest_refuse(reader, node, "image", "is what its installer brings: remove it");
+    return manifest_read_names(reader, node, &property, MANIFEST_ERROR_BYTES, component->images,
+                               MANIFEST_IMAGES_MAX, &component->image_count);
 }
 
 bool manifest_read_component(struct manifest_reader *reader, const struct fdt_node *node,
@@ -245,7 +219,9 @@ bool manifest_read_component(struct manifest_reader *reader, const struct fdt_no
     component->name = fdt_name(node);
     if (str_length(component->name) > MANIFEST_NAME_MAX)
         return manifest_refuse(reader, node, NULL, "has too long a name: at most 23 bytes");
-    if (!check_names(reader, node) || !read_ready(reader, node, component))
+    component->installer = MANIFEST_NONE;
+    if (!check_names(reader, node) || !read_ready(reader, node, component) ||
+        !read_policy(reader, node, component))
         return false;
     for (size_t i = 0; i < array_count(numbers); i++) {
         if (!read_number(reader, node, &numbers[i], component))
@@ -255,10 +231,7 @@ bool manifest_read_component(struct manifest_reader *reader, const struct fdt_no
         *((bool *)((char *)component + flags[i].offset)) =
             fdt_find_property(node, flags[i].name, &property);
 
-    if (!fdt_find_property(node, "image", &property))
-        return manifest_refuse(reader, node, "image", "is missing: name a file of the bundle");
-    if (!manifest_read_names(reader, node, &property, MANIFEST_ERROR_BYTES, component->images,
-                             MANIFEST_IMAGES_MAX, &component->image_count))
+    if (!read_images(reader, node, component))
         return false;
     if (fdt_find_property(node, "args", &property) &&
         !manifest_read_names(reader, node, &property, MANIFEST_ERROR_BYTES,
@@ -267,7 +240,11 @@ bool manifest_read_component(struct manifest_reader *reader, const struct fdt_no
         return false;
     if (fdt_find_child(node, "env", &child) && !read_environment(reader, &child, component))
         return false;
-    if (fdt_find_child(node, "resources", &child) && !read_resources(reader, &child, component))
+    if (fdt_find_child(node, "resources", &child) &&
+        !manifest_read_resources(reader, &child, component))
+        return false;
+    if (fdt_find_child(node, "heartbeat", &child) &&
+        !manifest_read_heartbeats(reader, &child, component))
         return false;
     return check_numbers(reader, node, component);
 }

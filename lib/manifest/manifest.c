@@ -101,7 +101,7 @@ static bool read_relations(struct manifest_reader *reader, const struct fdt_node
 
 static bool check_top(struct manifest_reader *reader, const struct fdt_node *root)
 {
-    static const char *const known[] = {"msg_servers", "apps", "supervision"};
+    static const char *const known[] = {"msg_servers", "apps", "supervision", "aux_devices"};
     struct fdt_node node;
 
     if (!fdt_is_compatible(root, "skerry,manifest-v1"))
@@ -142,11 +142,12 @@ bool manifest_read(struct manifest *manifest, const void *blob, size_t size,
 {
     struct manifest_reader reader = {.manifest = manifest, .error = error};
     enum fdt_error fdt_error = fdt_open(&reader.fdt, blob, size);
-    struct fdt_node root, servers, apps, supervision;
+    struct fdt_node root, servers, apps, supervision, aux;
     bool has_servers;
 
     error->text[0] = '\0';
     manifest->component_count = 0;
+    manifest->aux_device_count = 0;
     manifest->root_budget_us = ROOT_BUDGET_US;
     manifest->root_period_us = ROOT_PERIOD_US;
     if (fdt_error != FDT_OK) {
@@ -160,10 +161,13 @@ bool manifest_read(struct manifest *manifest, const void *blob, size_t size,
     if (!fdt_find_child(&root, "apps", &apps))
         return manifest_refuse(&reader, &root, "/ apps", "is missing: nothing would run");
 
+    if (fdt_find_child(&root, "aux_devices", &aux) && !manifest_read_aux_devices(&reader, &aux))
+        return false;
     has_servers = fdt_find_child(&root, "msg_servers", &servers);
     if ((has_servers && !read_group(&reader, &servers)) || !read_group(&reader, &apps))
         return false;
     if (!read_relations(&reader, &apps, manifest_read_servers) ||
+        !read_relations(&reader, &apps, manifest_read_installer) ||
         !read_relations(&reader, &apps, manifest_read_access))
         return false;
     if (has_servers && (!read_relations(&reader, &servers, manifest_read_servers) ||

@@ -35,9 +35,20 @@ bool manifest_read_components(struct manifest_reader *reader, const struct fdt_n
 bool manifest_read_component(struct manifest_reader *reader, const struct fdt_node *node,
                              struct manifest_component *component);
 
+/* Parts of it. */
+bool manifest_read_resources(struct manifest_reader *reader, const struct fdt_node *node,
+                             struct manifest_component *component);
+bool manifest_read_heartbeats(struct manifest_reader *reader, const struct fdt_node *node,
+                              struct manifest_component *component);
+
+/* Devices that only setup scripts touch; before any component. */
+bool manifest_read_aux_devices(struct manifest_reader *reader, const struct fdt_node *node);
+
 /* What names components, and so is read when all are known. */
 bool manifest_read_servers(struct manifest_reader *reader, const struct fdt_node *node,
                            struct manifest_component *component);
+bool manifest_read_installer(struct manifest_reader *reader, const struct fdt_node *node,
+                             struct manifest_component *component);
 bool manifest_read_access(struct manifest_reader *reader, const struct fdt_node *node,
                           struct manifest_component *component);
 bool manifest_read_supervision(struct manifest_reader *reader, const struct fdt_node *node);

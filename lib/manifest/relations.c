@@ -71,6 +71,23 @@ bool manifest_read_servers(struct manifest_reader *reader, const struct fdt_node
     return true;
 }
 
+bool manifest_read_installer(struct manifest_reader *reader, const struct fdt_node *node,
+                             struct manifest_component *component)
+{
+    const char *name;
+
+    if (component->image_bytes_max == 0)
+        return true;
+    if (!fdt_read_string(node, "installer", &name))
+        return manifest_refuse(reader, node, "installer", "is not a text");
+    component->installer = manifest_find(reader->manifest, name);
+    if (component->installer == MANIFEST_NONE ||
+        !reader->manifest->components[component->installer].may_control)
+        return manifest_refuse_name(reader, node, "installer", name,
+                                    "cannot install: name a component that has control");
+    return true;
+}
+
 /* The components that a property lists; every one of them must have `server` in its own list. */
 static bool read_set(struct manifest_reader *reader, const struct fdt_node *node, const char *name,
                      uint32_t server, manifest_set_t *set)

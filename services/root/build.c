@@ -23,9 +23,6 @@ enum {
     KIND_SIZE_SHIFT = 12, /* of a device's registers: size, and offset in the first page */
 };
 
-/* Where root sees the frame of the component under way. */
-static const vaddr_t WINDOW = 0x2000000000;
-
 status_t build_refuse(struct build *build, const char *what, const char *why, status_t status)
 {
     root_say(build->root, "root: %s: %s: %s", build->entry->name, what, why);
@@ -142,17 +139,29 @@ static status_t give_own(struct build *build)
     return status;
 }
 
-/* Its connection to root, and what else of root's its entry grants. */
+/* A session at root; the badge says whose it is and what it may do. */
+static status_t give_root_session(struct build *build, const char *name, word_t kind)
+{
+    struct rt_startup *told = build->told;
+    struct rt_named_cap *named = &told->caps[told->cap_count++];
+    word_t badge = kind | (component_index(build->root, build->component) + 1);
+
+    str_copy(named->name, sizeof(named->name), name);
+    return build_give(build, build->root->endpoint.cap, RIGHTS_CALL, badge, &named->slot);
+}
+
+/* Its connections to root, and what else of root's its entry grants. */
 static status_t give_parent(struct build *build)
 {
-    struct root *root = build->root;
-    word_t badge = (word_t)(build->component - root->components) + 1;
     struct rt_startup *told = build->told;
-    struct rt_named_cap *parent = &told->caps[told->cap_count++];
-    status_t status;
+    status_t status = give_root_session(build, "parent", 0);
 
-    str_copy(parent->name, sizeof(parent->name), "parent");
-    status = build_give(build, root->endpoint.cap, RIGHTS_CALL, badge, &parent->slot);
+    if (status == OK)
+        status = give_root_session(build, "faults", ROOT_FAULT_BADGE);
+    if (status == OK && build->entry->may_inspect)
+        status = give_root_session(build, "inspect", ROOT_INSPECT_BADGE);
+    if (status == OK && build->entry->may_control)
+        status = give_root_session(build, "control", ROOT_CONTROL_BADGE);
     if (status == OK && build->entry->writes_log)
         status = build_give(build, ABI_ROOT_LOG, RIGHT_CONTROL, 0, &told->log);
     if (status == OK && build->entry->reads_log)
@@ -169,7 +178,7 @@ static status_t give_session(struct build *build, uint32_t which)
 {
     struct root *root = build->root;
     struct component *server = &root->components[build->entry->servers[which]];
-    uint32_t index = (uint32_t)(build->component - root->components);
+    uint32_t index = component_index(root, build->component);
     word_t badge = manifest_badge(index, root->supervisor.children[index].starts + 1);
     cap_t *session = &build->component->sessions[which];
     status_t status = OK;
@@ -261,25 +270,27 @@ static status_t give_devices(struct build *build)
 /* Fills the frame in root's window, and maps its parts into the component. */
 static status_t fill_space(struct build *build)
 {
-    cap_t space = slot_of(build, ROOT_SLOT_SPACE);
-    cap_t frame = slot_of(build, ROOT_SLOT_FRAME);
     word_t told_page = build->image_pages + build->heap_pages;
-    status_t status = image_map(build, (uint8_t *)WINDOW);
+    status_t status = image_map(build, (uint8_t *)ROOT_WINDOW);
 
     if (status == OK)
-        status = build_map(space, frame, build->image_pages, build->heap_pages, build->heap_address,
-                           MAP_READ | MAP_WRITE);
+        status = build_map_own(build, build->image_pages, build->heap_pages, build->heap_address,
+                               MAP_READ | MAP_WRITE);
     if (status == OK)
-        status = build_map(space, frame, told_page, 1, build->told_address, MAP_READ);
+        status = build_map_own(build, told_page, 1, build->told_address, MAP_READ);
     if (status == OK)
         status =
-            build_map(space, frame, told_page + 1, 1, build->buffer_address, MAP_READ | MAP_WRITE);
+            build_map_own(build, told_page + 1, 1, build->buffer_address, MAP_READ | MAP_WRITE);
+    if (status == OK)
+        status = build_map_own(build, told_page + 2, build->stack_pages, build->stack_address,
+                               MAP_READ | MAP_WRITE);
     if (status == OK)
         status = map_manifest(build);
     if (status != OK)
         return build_refuse(build, "memory", "its space cannot be mapped", status);
 
-    build->told = (struct rt_startup *)(WINDOW + told_page * ABI_PAGE_SIZE);
+    build->component->layout.told_page = told_page;
+    build->told = (struct rt_startup *)(ROOT_WINDOW + told_page * ABI_PAGE_SIZE);
     build->next_slot = 1;
     status = give_own(build);
     if (status == OK)
@@ -307,9 +318,9 @@ static status_t fill_budget(struct build *build)
 static status_t start_thread(struct build *build)
 {
     struct root *root = build->root;
-    word_t badge = ROOT_FAULT_BADGE | ((word_t)(build->component - root->components) + 1);
+    word_t badge = ROOT_FAULT_BADGE | (component_index(root, build->component) + 1);
     cap_t thread = slot_of(build, ROOT_SLOT_THREAD);
-    word_t buffer_page = build->frame_pages - 1;
+    word_t buffer_page = build->component->layout.told_page + 1;
     status_t status;
 
     status = skr_captable_copy(ABI_ROOT_CAPTABLE, slot_of(build, ROOT_SLOT_FAULT),
@@ -323,7 +334,8 @@ static status_t start_thread(struct build *build)
         status = skr_thread_set_priority(thread, build->entry->priority, build->entry->priority,
                                          ABI_ROOT_PRIORITY);
     if (status == OK)
-        status = skr_thread_start(thread, (word_t)build->elf.entry, 0, build->told_address, 0);
+        status = skr_thread_start(thread, (word_t)build->elf.entry, build->stack_top,
+                                  build->told_address, 0);
     return status == OK ? OK
                         : build_refuse(build, "thread", "the kernel does not start it", status);
 }
@@ -339,13 +351,24 @@ static status_t build_all(struct build *build)
     if (status != OK)
         return status;
     status = build_map(ABI_ROOT_SPACE, slot_of(build, ROOT_SLOT_FRAME), 0, build->frame_pages,
-                       WINDOW, MAP_READ | MAP_WRITE);
+                       ROOT_WINDOW, MAP_READ | MAP_WRITE);
     if (status == OK)
         status = fill_space(build);
-    (void)rt_unmap(ABI_ROOT_SPACE, WINDOW, build->frame_pages);
+    (void)rt_unmap(ABI_ROOT_SPACE, ROOT_WINDOW, build->frame_pages);
     if (status == OK)
         status = fill_budget(build);
     return status == OK ? start_thread(build) : status;
+}
+
+/* Where its memory went, for those who ask. */
+static void note_layout(const struct build *build)
+{
+    struct layout *layout = &build->component->layout;
+
+    layout->image_bytes = (build->image_pages + build->stack_pages) * ABI_PAGE_SIZE;
+    layout->heap_bytes = build->heap_pages * ABI_PAGE_SIZE;
+    layout->object_bytes = build->next - layout->image_bytes - layout->heap_bytes;
+    layout->stack_address = build->stack_address;
 }
 
 status_t component_build(struct root *root, struct component *component)
@@ -353,10 +376,15 @@ status_t component_build(struct root *root, struct component *component)
     struct build build = {.root = root, .component = component, .entry = component->entry};
     status_t status;
 
+    component->layout = (struct layout){0};
     if (!devices_find(root, component))
         return ERR_NOT_FOUND;
-    devices_reset(root, component);
-    status = build_all(&build);
+    status = component_reset_devices(root, component);
+    if (status == OK)
+        status = component_set_devices_up(root, component);
+    if (status == OK)
+        status = build_all(&build);
+    note_layout(&build);
     if (status != OK) {
         root_say(root, "root: %s cannot be built: status %d", component->entry->name, (int)status);
         component_destroy(root, component);

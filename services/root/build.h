@@ -23,11 +23,14 @@ struct build {
     word_t frame_pages;
     word_t image_pages; /* of the frame: the image's writable segments */
     word_t heap_pages;
+    word_t stack_pages; /* of the frame: its stack, when the image's own is not used */
     vaddr_t image_end;
     vaddr_t heap_address;
     vaddr_t told_address; /* of struct rt_startup; the message buffer follows */
     vaddr_t buffer_address;
-    vaddr_t file_address; /* of the manifest, in a message server */
+    vaddr_t stack_address; /* lowest of its stack */
+    vaddr_t stack_top;     /* 0: the image knows */
+    vaddr_t file_address;  /* of the manifest, in a message server */
     vaddr_t free_address;
     struct rt_startup *told; /* where root writes it */
 };
@@ -42,6 +45,10 @@ status_t image_map(struct build *build, uint8_t *window);
 /* Maps pages of a frame that root holds. */
 status_t build_map(cap_t space, cap_t frame, word_t page, word_t pages, vaddr_t address,
                    word_t attributes);
+
+/* The same, of the frame that is the component's own; root remembers what lies where. */
+status_t build_map_own(struct build *build, word_t page, word_t pages, vaddr_t address,
+                       word_t attributes);
 
 /* Copies a capability of root's into the component's captable; the slot is 0 when it failed. */
 status_t build_give(struct build *build, cap_t from, word_t rights, word_t badge, uint32_t *slot);

@@ -7,6 +7,8 @@
 
 #include <base/memory.h>
 
+enum { NS_PER_US = 1000 };
+
 uint64_t component_time_ns(const struct component *component)
 {
     uint64_t consumed = 0;
@@ -64,13 +66,56 @@ static void retire_ring(struct root *root, struct rt_object *ring)
     rt_unmake(&root->maker, ring);
 }
 
+/* Its threads are many and only the first is root's, but all of them run on its one budget. */
+void component_halt(struct root *root, struct component *component)
+{
+    uint32_t core = component->entry->core % root->boot->core_count;
+
+    (void)skr_thread_stop(component->slots + ROOT_SLOT_THREAD);
+    (void)skr_time_control_fill(ABI_ROOT_TIME + core, component->slots + ROOT_SLOT_BUDGET, 0,
+                                (uint64_t)component->entry->period_us * NS_PER_US, NULL);
+}
+
+static bool has_dma(const struct component *component)
+{
+    for (uint32_t i = 0; i < component->entry->resource_count; i++) {
+        if (component->entry->resources[i].has_dma)
+            return true;
+    }
+    return false;
+}
+
+/* Memory that a device may still write to is nobody's until the device obeys. */
+static void quarantine(struct root *root, struct component *component)
+{
+    struct rt_object *memory = &component->memory;
+
+    (void)skr_captable_delete(ABI_ROOT_CAPTABLE, memory->cap);
+    rt_slots_give(&root->slots, memory->cap, 1);
+    component->quarantined = (struct rt_range){memory->offset, memory->bytes};
+    *memory = (struct rt_object){0};
+    root_say(root, "root: %s: its memory is kept out of use: its device may write there",
+             component->entry->name);
+}
+
+void component_end_quarantine(struct root *root, struct component *component)
+{
+    if (component->quarantined.size != 0)
+        (void)rt_ranges_give(&root->offsets, component->quarantined.start,
+                             component->quarantined.size);
+    component->quarantined = (struct rt_range){0};
+}
+
 void component_destroy(struct root *root, struct component *component)
 {
     component->past_ns = component_time_ns(component);
+    component_halt(root, component);
+    if (component_reset_devices(root, component) != OK && has_dma(component) &&
+        component->memory.cap != 0)
+        quarantine(root, component);
     rt_unmake(&root->maker, &component->memory);
     for (word_t i = 0; i < ROOT_SLOTS; i++)
         (void)skr_captable_delete(ABI_ROOT_CAPTABLE, component->slots + i);
-    devices_reset(root, component);
     if (component->entry->is_message_server)
         drop_sessions(root, component);
     retire_ring(root, &component->ring);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From what a manifest calls a device to registers and an interrupt: the machine's device tree says
- * what there is.  Root touches registers only to see what is behind a virtio transport, and for the
- * reset writes that a manifest lists.
+ * what there is.  Root touches registers only to see what is behind a virtio transport, and for
+ * the scripts of a manifest.
  */
 #include "root.h"
 
@@ -172,16 +172,42 @@ bool devices_find(struct root *root, struct component *component)
     return true;
 }
 
-void devices_reset(struct root *root, const struct component *component)
+void aux_devices_find(struct root *root)
 {
-    for (uint32_t i = 0; i < component->entry->resource_count; i++) {
-        const struct manifest_resource *resource = &component->entry->resources[i];
-        const struct device *device = &component->devices[i];
-        vaddr_t base =
-            resource->reset_count > 0 && device->pages != NULL ? see_pages(root, device->pages) : 0;
+    for (uint32_t i = 0; i < root->manifest.aux_device_count; i++) {
+        const struct manifest_resource *resource = &root->manifest.aux_devices[i];
 
-        for (uint32_t r = 0; base != 0 && r < resource->reset_count; r++)
-            *(volatile uint32_t *)(base + device->offset + resource->reset[r].offset) =
-                resource->reset[r].value;
+        if (!find_device(root, resource, &root->aux_devices[i]))
+            root_say(root, "root: this machine has no %s for '%s'", resource->compatible[0],
+                     resource->name);
     }
+}
+
+static const struct device *find_named(const struct manifest_resource *resources, uint32_t count,
+                                       const struct device *devices, const char *name)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (str_equal(resources[i].name, name))
+            return &devices[i];
+    }
+    return NULL;
+}
+
+vaddr_t devices_find_register(struct root *root, const struct component *component, bool has_aux,
+                              const char *device, uint32_t offset)
+{
+    const struct manifest_component *entry = component->entry;
+    const struct device *found =
+        find_named(entry->resources, entry->resource_count, component->devices, device);
+    vaddr_t base;
+
+    if (!manifest_declares(&root->manifest, entry, has_aux, device, offset))
+        return 0;
+    if (found == NULL)
+        found = find_named(root->manifest.aux_devices, root->manifest.aux_device_count,
+                           root->aux_devices, device);
+    if (found == NULL || found->pages == NULL || offset + sizeof(uint32_t) > found->size)
+        return 0;
+    base = see_pages(root, found->pages);
+    return base != 0 ? base + found->offset + offset : 0;
 }

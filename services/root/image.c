@@ -4,6 +4,7 @@
  * share them and a restart copies nothing but data.
  */
 #include "build.h"
+#include "install.h"
 
 #include <abi/hash.h>
 #include <base/memory.h>
@@ -71,15 +72,78 @@ static const char *choose_image(const struct build *build)
     return build->entry->images[index];
 }
 
-/* Image, unmapped page, heap, unmapped page, what it is told, unmapped page, message buffer. */
+status_t build_map_own(struct build *build, word_t page, word_t pages, vaddr_t address,
+                       word_t attributes)
+{
+    struct layout *layout = &build->component->layout;
+    status_t status = layout->image_count == ROOT_WRITABLE_MAX
+                          ? ERR_NOT_SUPPORTED
+                          : build_map(build->component->slots + ROOT_SLOT_SPACE,
+                                      build->component->slots + ROOT_SLOT_FRAME, page, pages,
+                                      address, attributes);
+
+    if (status != OK || pages == 0)
+        return status;
+    layout->image_address[layout->image_count] = address;
+    layout->image_pages[layout->image_count++] = pages;
+    return OK;
+}
+
+/*
+ * Image, unmapped page, heap, unmapped page, what it is told, unmapped page, message buffer, and,
+ * where the manifest says how large it is, an unmapped page and the stack.
+ */
 static void lay_out(struct build *build)
 {
     build->heap_pages = (word_t)(build->entry->heap_bytes / ABI_PAGE_SIZE);
-    build->frame_pages = build->image_pages + build->heap_pages + 2;
+    build->stack_pages = (word_t)(build->entry->stack_bytes / ABI_PAGE_SIZE);
+    build->frame_pages = build->image_pages + build->heap_pages + 2 + build->stack_pages;
     build->heap_address = align_up(build->image_end, ABI_PAGE_SIZE) + GUARD_BYTES;
     build->told_address = build->heap_address + build->heap_pages * ABI_PAGE_SIZE + GUARD_BYTES;
     build->buffer_address = build->told_address + ABI_PAGE_SIZE + GUARD_BYTES;
     build->free_address = build->buffer_address + ABI_PAGE_SIZE + GUARD_BYTES;
+    if (build->stack_pages == 0)
+        return;
+    build->stack_address = build->free_address;
+    build->stack_top = build->stack_address + build->stack_pages * ABI_PAGE_SIZE;
+    build->free_address = build->stack_top + GUARD_BYTES;
+}
+
+/* The image's stack: the last segment, if it is writable and nothing of it is in the file. */
+static bool is_stack(const struct build *build, const struct elf_segment *segment, uint32_t index)
+{
+    struct elf_segment next;
+
+    return (segment->flags & ELF_WRITE) != 0 && segment->file_size == 0 &&
+           !elf_next_segment(&build->elf, &index, &next);
+}
+
+/* It is not mapped when the manifest asks for another size. */
+static bool is_left_out(const struct build *build, const struct elf_segment *segment,
+                        uint32_t index)
+{
+    return build->entry->stack_bytes != 0 && is_stack(build, segment, index);
+}
+
+/* The file in the bundle, or what its installer brought. */
+static status_t find_file(struct build *build)
+{
+    const struct component *component = build->component;
+
+    if (component->installed.cap != 0) {
+        build->image = (struct bundle_file){
+            .name = build->entry->name,
+            .bytes = (const uint8_t *)install_address(build->root, component),
+            .size_bytes = component->installed_bytes,
+        };
+        return OK;
+    }
+    if (build->entry->image_count == 0)
+        return build_refuse(build, "image", "nothing is installed", ERR_NOT_FOUND);
+    return bundle_find(&build->root->bundle, choose_image(build), &build->image)
+               ? OK
+               : build_refuse(build, choose_image(build), "the bundle has no such file",
+                              ERR_NOT_FOUND);
 }
 
 status_t image_open(struct build *build)
@@ -88,10 +152,10 @@ status_t image_open(struct build *build)
     struct elf_segment segment;
     enum elf_error error;
     uint32_t index = 0;
+    status_t status = find_file(build);
 
-    if (!bundle_find(&root->bundle, choose_image(build), &build->image))
-        return build_refuse(build, choose_image(build), "the bundle has no such file",
-                            ERR_NOT_FOUND);
+    if (status != OK)
+        return status;
     error = elf_open(&build->elf, build->image.bytes, (size_t)build->image.size_bytes,
                      (uint16_t)root->boot->machine);
     if (error != ELF_OK)
@@ -101,7 +165,9 @@ status_t image_open(struct build *build)
 
         if (why != NULL)
             return build_refuse(build, "image", why, ERR_NOT_SUPPORTED);
-        if ((segment.flags & ELF_WRITE) != 0)
+        if (is_stack(build, &segment, index))
+            build->stack_address = (vaddr_t)segment.address;
+        if ((segment.flags & ELF_WRITE) != 0 && !is_left_out(build, &segment, index))
             build->image_pages += pages_of(segment.memory_size);
         build->image_end = (vaddr_t)(segment.address + segment.memory_size);
     }
@@ -109,16 +175,21 @@ status_t image_open(struct build *build)
     return check_note(build);
 }
 
-/* Page of the bundle's frame where something of the bundle lies. */
-static word_t bundle_page(const struct root *root, const uint8_t *bytes)
+/* Code and constants: pages of the bundle, or of what was installed. */
+static status_t map_constant(struct build *build, const struct elf_segment *segment, word_t pages)
 {
-    return (word_t)(bytes - root->bundle.bytes) / ABI_PAGE_SIZE;
+    word_t attributes = MAP_READ | ((segment->flags & ELF_EXECUTE) != 0 ? MAP_EXECUTE : 0);
+    bool is_installed = build->component->installed.cap != 0;
+    cap_t frame = is_installed ? build->component->installed.cap : ABI_ROOT_BUNDLE;
+    const uint8_t *start = is_installed ? build->image.bytes : build->root->bundle.bytes;
+
+    return build_map(build->component->slots + ROOT_SLOT_SPACE, frame,
+                     (word_t)(segment->data - start) / ABI_PAGE_SIZE, pages,
+                     (vaddr_t)segment->address, attributes);
 }
 
 status_t image_map(struct build *build, uint8_t *window)
 {
-    cap_t space = build->component->slots + ROOT_SLOT_SPACE;
-    cap_t frame = build->component->slots + ROOT_SLOT_FRAME;
     struct elf_segment segment;
     status_t status = OK;
     uint32_t index = 0;
@@ -126,16 +197,16 @@ status_t image_map(struct build *build, uint8_t *window)
 
     while (status == OK && elf_next_segment(&build->elf, &index, &segment)) {
         word_t pages = pages_of(segment.memory_size);
-        word_t attributes = MAP_READ | ((segment.flags & ELF_EXECUTE) != 0 ? MAP_EXECUTE : 0);
 
+        if (is_left_out(build, &segment, index))
+            continue;
         if ((segment.flags & ELF_WRITE) != 0) {
             mem_copy(window + page * ABI_PAGE_SIZE, segment.data, (size_t)segment.file_size);
-            status = build_map(space, frame, page, pages, (vaddr_t)segment.address,
-                               MAP_READ | MAP_WRITE);
+            status =
+                build_map_own(build, page, pages, (vaddr_t)segment.address, MAP_READ | MAP_WRITE);
             page += pages;
         } else {
-            status = build_map(space, ABI_ROOT_BUNDLE, bundle_page(build->root, segment.data),
-                               pages, (vaddr_t)segment.address, attributes);
+            status = map_constant(build, &segment, pages);
         }
     }
     return status;

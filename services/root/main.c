@@ -152,36 +152,63 @@ static void prepare_components(struct root *root)
 
 /* ---- what supervision decides ---- */
 
+static void halt_component(void *state, uint32_t index)
+{
+    struct root *root = state;
+
+    health_forget(&root->health, index);
+    component_halt(root, &root->components[index]);
+}
+
 static void stop_component(void *state, uint32_t index)
 {
     struct root *root = state;
 
     root_say(root, "root: stop %s", root->components[index].entry->name);
+    health_forget(&root->health, index);
     component_destroy(root, &root->components[index]);
+    root_note(root, &root->components[index], ABI_JOURNAL_STOP, 0);
 }
 
 static status_t start_component(void *state, uint32_t index)
 {
     struct root *root = state;
 
-    root_say(root, "root: start %s", root->components[index].entry->name);
-    return component_build(root, &root->components[index]);
+    struct component *component = &root->components[index];
+    status_t status;
+
+    root_say(root, "root: start %s", component->entry->name);
+    status = component_build(root, component);
+    if (status == OK)
+        root_note(root, component, ABI_JOURNAL_START, root->supervisor.children[index].starts + 1);
+    if (status == OK && component->entry->is_ready_when_started)
+        health_watch(&root->health, index, rt_time_now_ns());
+    return status;
 }
 
 static void note_component(void *state, uint32_t index, enum supervise_note note)
 {
     struct root *root = state;
 
-    root_say(root,
-             note == SUPERVISE_NOTE_LATE ? "root: %s is not ready in time, going on"
-                                         : "root: %s is given up",
-             root->components[index].entry->name);
+    const struct component *component = &root->components[index];
+
+    if (note == SUPERVISE_NOTE_LATE) {
+        root_say(root, "root: %s is not ready in time, going on", component->entry->name);
+        root_note(root, component, ABI_JOURNAL_LATE, 0);
+        return;
+    }
+    root_say(root, "root: %s is given up", component->entry->name);
+    root_note(root, component, ABI_JOURNAL_GIVEN_UP, 0);
+    if (component->entry->restart_policy != MANIFEST_POLICY_REBOOT)
+        return;
+    root_say(root, "root: its manifest entry asks for a reboot");
+    (void)skr_power_control_reboot(ABI_ROOT_POWER);
 }
 
 int root_main(const struct abi_boot_info *boot)
 {
-    static const struct supervise_actions actions = {stop_component, start_component,
-                                                     note_component};
+    static const struct supervise_actions actions = {halt_component, stop_component,
+                                                     start_component, note_component};
     struct root *root = &the_root;
 
     root->boot = boot;
@@ -194,6 +221,9 @@ int root_main(const struct abi_boot_info *boot)
         fail("memory", "root's own objects do not fit");
     root_say(root, "root: system %s, %u components, %u cores", root->manifest.system,
              root->manifest.component_count, boot->core_count);
+    aux_devices_find(root);
+    health_init(&root->health, &root->manifest);
+    root->memory_bytes = rt_ranges_free_bytes(&root->offsets);
     supervisor_init(&root->supervisor, &root->manifest, &actions, root);
     supervisor_boot(&root->supervisor, rt_time_now_ns());
     root_arm_timer(root);

@@ -10,6 +10,8 @@
 #ifndef ROOT_ROOT_H
 #define ROOT_ROOT_H
 
+#include "health.h"
+#include "journal.h"
 #include "supervise.h"
 
 #include <base/bundle.h>
@@ -22,8 +24,12 @@ enum {
     ROOT_SLOT_COUNT = ABI_ROOT_SLOTS - ABI_ROOT_FIRST_FREE,
     ROOT_DEVICES_MAX = 32,
     ROOT_RETIRED_MAX = 8,
-    ROOT_FAULT_BADGE = 1 << 16, /* or-ed to the badge that a component's faults come with */
-    ROOT_BIT_TIMER = 1 << 0,    /* of root's own notification */
+    ROOT_WRITABLE_MAX = 6,           /* writable parts of a component's space that root made */
+    ROOT_INDEX_MASK = (1 << 16) - 1, /* of a badge: the component's index and one */
+    ROOT_FAULT_BADGE = 1 << 16,      /* or-ed to it: the component's faults, */
+    ROOT_INSPECT_BADGE = 1 << 17,    /* its session for introspection, */
+    ROOT_CONTROL_BADGE = 1 << 18,    /* and that for control */
+    ROOT_BIT_TIMER = 1 << 0,         /* of root's own notification */
     ROOT_BIT_LOST_FAULT = 1 << 1,
 };
 
@@ -62,14 +68,42 @@ struct device {
     bool is_edge;
 };
 
+/* Why an instance ended. */
+struct death {
+    enum abi_death reason;
+    uint32_t instance;
+    uint64_t address;
+    uint64_t pc;
+    word_t access;
+    uint64_t when_ns;
+};
+
+/* What an instance's memory went to, and where its parts lie in its space. */
+struct layout {
+    word_t object_bytes;
+    word_t image_bytes; /* data and stack */
+    word_t heap_bytes;
+    word_t told_page;      /* of its frame: what it was told at its start */
+    vaddr_t stack_address; /* lowest of its first thread's; the page below is unmapped */
+    vaddr_t image_address[ROOT_WRITABLE_MAX];
+    word_t image_pages[ROOT_WRITABLE_MAX]; /* of its frame, one part behind the other */
+    uint32_t image_count;
+};
+
 struct component {
     const struct manifest_component *entry;
     word_t slots;            /* the first of ROOT_SLOTS */
     struct rt_object memory; /* none: it is down */
     struct rt_object ring;
     struct device devices[MANIFEST_RESOURCES_MAX];
-    cap_t sessions[MANIFEST_SERVERS_MAX]; /* its session at each message server */
-    uint64_t past_ns;                     /* processor time of earlier instances */
+    cap_t sessions[MANIFEST_SERVERS_MAX];          /* its session at each message server */
+    uint64_t past_ns;                              /* processor time of earlier instances */
+    uint64_t answered_ns[MANIFEST_HEARTBEATS_MAX]; /* time used at each one's latest answer */
+    struct layout layout;
+    struct death death;         /* of the latest instance that died */
+    struct rt_object installed; /* its image, when it came at run time */
+    uint64_t installed_bytes;
+    struct rt_range quarantined; /* memory that its device may still write to */
 };
 
 struct root {
@@ -79,6 +113,10 @@ struct root {
     struct bundle_file manifest_file;
     struct manifest manifest;
     struct supervisor supervisor;
+    struct health health;
+    struct journal journal;
+    uint64_t memory_bytes; /* that root had at its start */
+    struct device aux_devices[MANIFEST_AUX_DEVICES_MAX];
     struct component components[MANIFEST_COMPONENTS_MAX];
 
     struct rt_maker maker; /* of everything that root has */
@@ -108,16 +146,48 @@ PRINTF_LIKE(2, 3) void root_say(struct root *root, const char *fmt, ...);
  */
 uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_us);
 
+/* Looks the devices up that only setup scripts touch. */
+void aux_devices_find(struct root *root);
 /* Looks the component's resources up in the machine's device tree.  False: it lacks one. */
 bool devices_find(struct root *root, struct component *component);
-/* Does the reset writes of the component's resources: no device goes on for a dead driver. */
-void devices_reset(struct root *root, const struct component *component);
+/* Where root sees a register that a script may touch; 0: it may not, or the machine lacks it. */
+vaddr_t devices_find_register(struct root *root, const struct component *component, bool has_aux,
+                              const char *device, uint32_t offset);
+
+/* Runs the component's scripts.  ERR_IO_FAILED: the device did not obey; the log says where. */
+status_t component_reset_devices(struct root *root, struct component *component);
+status_t component_set_devices_up(struct root *root, struct component *component);
 
 /* Builds a component from its entry and starts it.  All or nothing. */
 status_t component_build(struct root *root, struct component *component);
+/* Lets it run no more; everything it has stays as it is. */
+void component_halt(struct root *root, struct component *component);
 /* Ends it and takes all it had back. */
 void component_destroy(struct root *root, struct component *component);
+/* Its device obeys again: nothing writes to that memory any more. */
+void component_end_quarantine(struct root *root, struct component *component);
 uint64_t component_time_ns(const struct component *component);
+
+uint32_t component_index(const struct root *root, const struct component *component);
+/* Whose session a request came through. */
+struct component *component_of(struct root *root, const struct ipc_request *request);
+struct death death_of_fault(const struct component *component, const struct ipc_message *message);
+/* Notes why a component dies, and lets supervision act. */
+void component_died(struct root *root, struct component *component, const struct death *death);
+
+/* What supervision does, for those who ask later. */
+void root_note(struct root *root, const struct component *component, enum abi_journal kind,
+               uint32_t detail);
+
+/* Asks for the heartbeats that are due, and acts on those that are missing. */
+void root_check_health(struct root *root);
+
+/* Where root sees what it looks into for a moment; nothing is left mapped there. */
+static const vaddr_t ROOT_WINDOW = 0x2000000000;
+
+/* Pages of a frame of root's, for a moment, read-only. */
+status_t root_look(cap_t frame, word_t page, word_t pages, const uint8_t **bytes);
+void root_look_away(word_t pages);
 
 /* Gives back rings of dead components that nobody maps any more. */
 void retired_collect(struct root *root);

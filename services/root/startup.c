@@ -66,7 +66,7 @@ status_t startup_fill(struct build *build)
 {
     struct root *root = build->root;
     struct rt_startup *told = build->told;
-    uint32_t index = (uint32_t)(build->component - root->components);
+    uint32_t index = component_index(root, build->component);
 
     told->magic = RT_STARTUP_MAGIC;
     told->version = RT_STARTUP_VERSION;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every event ends in `advance`, which starts what can be started; so the queue is the whole state
- * of a recovery, and a second fault in the middle of one needs no case of its own.
+ * Every event ends in `advance`, which recovers what was kept long enough and starts what can be
+ * started; so states and queue are the whole state of a recovery, and a second fault in the middle
+ * of one needs no case of its own.
  */
 #include "supervise.h"
 
@@ -12,9 +13,23 @@ struct group {
     uint32_t count;
 };
 
-static bool is_up(const struct supervised *child)
+static const struct manifest_component *entry_of(const struct supervisor *supervisor,
+                                                 uint32_t index)
 {
-    return child->state == SUPERVISE_STARTING || child->state == SUPERVISE_READY;
+    return &supervisor->manifest->components[index];
+}
+
+bool supervisor_is_up(const struct supervisor *supervisor, uint32_t index)
+{
+    enum abi_component_state state = supervisor->children[index].state;
+
+    return state == ABI_COMPONENT_STARTING || state == ABI_COMPONENT_READY;
+}
+
+bool supervisor_is_present(const struct supervisor *supervisor, uint32_t index)
+{
+    return supervisor_is_up(supervisor, index) ||
+           supervisor->children[index].state == ABI_COMPONENT_DIED;
 }
 
 static bool lists(const uint32_t *list, uint32_t count, uint32_t index)
@@ -57,40 +72,49 @@ static void group_add(struct group *group, uint32_t index)
 static void group_add_dependants(const struct supervisor *supervisor, uint32_t index,
                                  struct group *group)
 {
-    const struct manifest_component *component = &supervisor->manifest->components[index];
+    const struct manifest_component *entry = entry_of(supervisor, index);
 
-    for (uint32_t i = 0; i < component->dependant_count; i++)
-        group_add(group, component->dependants[i]);
+    for (uint32_t i = 0; i < entry->dependant_count; i++)
+        group_add(group, entry->dependants[i]);
 }
 
 static void stop_group(struct supervisor *supervisor, const struct group *group)
 {
     for (uint32_t i = group->count; i-- > 0;) {
-        struct supervised *child = &supervisor->children[group->list[i]];
-
-        if (!is_up(child))
+        if (!supervisor_is_present(supervisor, group->list[i]))
             continue;
-        child->state = SUPERVISE_DOWN;
+        supervisor->children[group->list[i]].state = ABI_COMPONENT_DOWN;
         supervisor->actions->stop(supervisor->state, group->list[i]);
     }
 }
 
 static void give_up(struct supervisor *supervisor, uint32_t index)
 {
-    supervisor->children[index].state = SUPERVISE_GIVEN_UP;
+    supervisor->children[index].state = ABI_COMPONENT_GIVEN_UP;
     dequeue(supervisor, index);
     supervisor->actions->note(supervisor->state, index, SUPERVISE_NOTE_GIVEN_UP);
 }
 
-static uint64_t earliest_start(const struct supervised *child)
+static uint64_t earliest_start(const struct supervisor *supervisor, uint32_t index)
 {
-    return child->starts == 0 ? 0 : child->started_ns + SUPERVISE_RUN_TIME_MIN_NS;
+    const struct supervised *child = &supervisor->children[index];
+
+    return child->starts == 0
+               ? 0
+               : child->started_ns +
+                     (uint64_t)entry_of(supervisor, index)->minimum_run_ms * NS_PER_MS;
 }
 
 static uint64_t ready_deadline(const struct supervisor *supervisor, uint32_t index)
 {
     return supervisor->children[index].started_ns +
-           (uint64_t)supervisor->manifest->components[index].ready_timeout_ms * NS_PER_MS;
+           (uint64_t)entry_of(supervisor, index)->ready_timeout_ms * NS_PER_MS;
+}
+
+static uint64_t diagnosis_end(const struct supervisor *supervisor, uint32_t index)
+{
+    return supervisor->children[index].died_ns +
+           (uint64_t)entry_of(supervisor, index)->diagnosis_ms * NS_PER_MS;
 }
 
 static void start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
@@ -102,88 +126,11 @@ static void start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns
         give_up(supervisor, index);
         return;
     }
-    child->state = supervisor->manifest->components[index].is_ready_when_started
-                       ? SUPERVISE_READY
-                       : SUPERVISE_STARTING;
+    child->state = entry_of(supervisor, index)->is_ready_when_started ? ABI_COMPONENT_READY
+                                                                      : ABI_COMPONENT_STARTING;
     child->is_late = false;
     child->starts++;
     child->started_ns = now_ns;
-}
-
-/* The first of the queue that the others wait for, or the count. */
-static uint32_t find_blocking(const struct supervisor *supervisor)
-{
-    uint32_t i;
-
-    for (i = 0; i < supervisor->queue_count; i++) {
-        const struct supervised *child = &supervisor->children[supervisor->queue[i]];
-
-        if (child->state == SUPERVISE_DOWN ||
-            (child->state == SUPERVISE_STARTING && !child->is_late))
-            break;
-    }
-    return i;
-}
-
-/* Bounded: each pass starts, skips or gives up one of the queue, or ends. */
-static void advance(struct supervisor *supervisor, uint64_t now_ns)
-{
-    for (;;) {
-        uint32_t at = find_blocking(supervisor);
-        struct supervised *child;
-        uint32_t index;
-
-        if (at == supervisor->queue_count)
-            break;
-        index = supervisor->queue[at];
-        child = &supervisor->children[index];
-        if (child->state == SUPERVISE_STARTING) {
-            if (now_ns < ready_deadline(supervisor, index))
-                return;
-            child->is_late = true;
-            supervisor->actions->note(supervisor->state, index, SUPERVISE_NOTE_LATE);
-        } else {
-            if (now_ns < earliest_start(child))
-                return;
-            start(supervisor, index, now_ns);
-        }
-    }
-    supervisor->queue_count = 0;
-    supervisor->is_recovery = false;
-}
-
-void supervisor_init(struct supervisor *supervisor, const struct manifest *manifest,
-                     const struct supervise_actions *actions, void *state)
-{
-    *supervisor = (struct supervisor){.manifest = manifest, .actions = actions, .state = state};
-}
-
-void supervisor_boot(struct supervisor *supervisor, uint64_t now_ns)
-{
-    for (uint32_t i = 0; i < supervisor->manifest->component_count; i++)
-        enqueue(supervisor, i);
-    advance(supervisor, now_ns);
-}
-
-void supervisor_ready(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
-{
-    if (supervisor->children[index].state != SUPERVISE_STARTING)
-        return;
-    supervisor->children[index].state = SUPERVISE_READY;
-    advance(supervisor, now_ns);
-}
-
-/* One more restart in the window; false when that is too often. */
-static bool may_restart(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
-{
-    const struct manifest_component *component = &supervisor->manifest->components[index];
-    struct supervised *child = &supervisor->children[index];
-
-    if (now_ns - child->window_ns >= (uint64_t)component->restart_window_ms * NS_PER_MS) {
-        child->window_ns = now_ns;
-        child->window_count = 0;
-    }
-    return ++child->window_count <= component->restart_limit;
 }
 
 /* What goes down with it: of a recovery under way, all; else it and its dependants that are up. */
@@ -202,47 +149,163 @@ static void find_group(const struct supervisor *supervisor, uint32_t index, stru
     for (uint32_t i = 0; i < candidates.count; i++) {
         uint32_t candidate = candidates.list[i];
 
-        if (is_up(&supervisor->children[candidate]) || is_queued(supervisor, candidate))
+        if (supervisor_is_present(supervisor, candidate) || is_queued(supervisor, candidate))
             group_add(group, candidate);
     }
 }
 
-void supervisor_died(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
+/* One that died too often stays down, and so does what depends on it. */
+static void leave_down(struct supervisor *supervisor, uint32_t index)
+{
+    const struct manifest_component *entry = entry_of(supervisor, index);
+
+    give_up(supervisor, index);
+    for (uint32_t i = 0; i < entry->dependant_count; i++)
+        dequeue(supervisor, entry->dependants[i]);
+}
+
+/* Tears it down with what depends on it; all of them are to be up again. */
+static void recover(struct supervisor *supervisor, uint32_t index)
 {
     struct group group;
-    bool is_hopeless;
 
-    if (!is_up(&supervisor->children[index]))
-        return;
     find_group(supervisor, index, &group);
     stop_group(supervisor, &group);
-
-    is_hopeless = !may_restart(supervisor, index, now_ns);
-    if (is_hopeless) {
-        const struct manifest_component *component = &supervisor->manifest->components[index];
-
-        give_up(supervisor, index);
-        for (uint32_t i = 0; i < component->dependant_count; i++)
-            dequeue(supervisor, component->dependants[i]);
-    }
     if (supervisor->queue_count == 0)
         supervisor->is_recovery = true;
+    for (uint32_t i = 0; i < group.count; i++)
+        enqueue(supervisor, group.list[i]);
     for (uint32_t i = 0; i < group.count; i++) {
-        bool depends =
-            lists(supervisor->manifest->components[index].dependants,
-                  supervisor->manifest->components[index].dependant_count, group.list[i]);
+        if (supervisor->children[group.list[i]].is_hopeless)
+            leave_down(supervisor, group.list[i]);
+    }
+}
 
-        if (!is_hopeless || (group.list[i] != index && !depends))
-            enqueue(supervisor, group.list[i]);
+static void recover_dead(struct supervisor *supervisor, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < supervisor->manifest->component_count; i++) {
+        if (supervisor->children[i].state == ABI_COMPONENT_DIED &&
+            now_ns >= diagnosis_end(supervisor, i))
+            recover(supervisor, i);
+    }
+}
+
+/* The first of the queue that the others wait for, or the count. */
+static uint32_t find_blocking(const struct supervisor *supervisor)
+{
+    uint32_t i;
+
+    for (i = 0; i < supervisor->queue_count; i++) {
+        const struct supervised *child = &supervisor->children[supervisor->queue[i]];
+
+        if (child->state == ABI_COMPONENT_DOWN || child->state == ABI_COMPONENT_DIED ||
+            (child->state == ABI_COMPONENT_STARTING && !child->is_late))
+            break;
+    }
+    return i;
+}
+
+/* When the one that blocks can go on; it is kept for diagnosis, not up yet, or not ready yet. */
+static uint64_t blocking_end(const struct supervisor *supervisor, uint32_t index)
+{
+    switch (supervisor->children[index].state) {
+    case ABI_COMPONENT_DIED: return diagnosis_end(supervisor, index);
+    case ABI_COMPONENT_STARTING: return ready_deadline(supervisor, index);
+    default: return earliest_start(supervisor, index);
+    }
+}
+
+/* Bounded: each pass starts, skips or gives up one of the queue, or ends. */
+static void advance(struct supervisor *supervisor, uint64_t now_ns)
+{
+    recover_dead(supervisor, now_ns);
+    for (;;) {
+        uint32_t at = find_blocking(supervisor);
+        uint32_t index;
+
+        if (at == supervisor->queue_count)
+            break;
+        index = supervisor->queue[at];
+        if (now_ns < blocking_end(supervisor, index))
+            return;
+        if (supervisor->children[index].state == ABI_COMPONENT_STARTING) {
+            supervisor->children[index].is_late = true;
+            supervisor->actions->note(supervisor->state, index, SUPERVISE_NOTE_LATE);
+        } else {
+            start(supervisor, index, now_ns);
+        }
+    }
+    supervisor->queue_count = 0;
+    supervisor->is_recovery = false;
+}
+
+void supervisor_init(struct supervisor *supervisor, const struct manifest *manifest,
+                     const struct supervise_actions *actions, void *state)
+{
+    *supervisor = (struct supervisor){.manifest = manifest, .actions = actions, .state = state};
+    for (uint32_t i = 0; i < manifest->component_count; i++) {
+        if (manifest->components[i].image_count == 0)
+            supervisor->children[i].state = ABI_COMPONENT_EMPTY;
+    }
+}
+
+void supervisor_boot(struct supervisor *supervisor, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < supervisor->manifest->component_count; i++) {
+        if (supervisor->children[i].state != ABI_COMPONENT_EMPTY)
+            enqueue(supervisor, i);
     }
     advance(supervisor, now_ns);
+}
+
+void supervisor_ready(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
+{
+    if (supervisor->children[index].state != ABI_COMPONENT_STARTING)
+        return;
+    supervisor->children[index].state = ABI_COMPONENT_READY;
+    advance(supervisor, now_ns);
+}
+
+/* One more restart in the window; false when that is too often. */
+static bool may_restart(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
+{
+    const struct manifest_component *entry = entry_of(supervisor, index);
+    struct supervised *child = &supervisor->children[index];
+
+    if (now_ns - child->window_ns >= (uint64_t)entry->restart_window_ms * NS_PER_MS) {
+        child->window_ns = now_ns;
+        child->window_count = 0;
+    }
+    return ++child->window_count <= entry->restart_limit;
+}
+
+void supervisor_died(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
+{
+    struct supervised *child = &supervisor->children[index];
+
+    if (!supervisor_is_up(supervisor, index))
+        return;
+    child->is_hopeless = !may_restart(supervisor, index, now_ns);
+    child->state = ABI_COMPONENT_DIED;
+    child->died_ns = now_ns;
+    supervisor->actions->halt(supervisor->state, index);
+    advance(supervisor, now_ns);
+}
+
+status_t supervisor_restart(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
+{
+    if (!supervisor_is_up(supervisor, index))
+        return ERR_BAD_STATE;
+    recover(supervisor, index);
+    advance(supervisor, now_ns);
+    return OK;
 }
 
 status_t supervisor_stop(struct supervisor *supervisor, uint32_t index, uint64_t now_ns)
 {
     struct group group = {.count = 0};
 
-    if (!is_up(&supervisor->children[index]))
+    if (!supervisor_is_present(supervisor, index))
         return ERR_BAD_STATE;
     group_add(&group, index);
     group_add_dependants(supervisor, index, &group);
@@ -257,20 +320,30 @@ status_t supervisor_start(struct supervisor *supervisor, uint32_t index, uint64_
 {
     struct group group = {.count = 0};
 
-    if (is_up(&supervisor->children[index]) || is_queued(supervisor, index))
+    if (supervisor_is_present(supervisor, index) || is_queued(supervisor, index) ||
+        supervisor->children[index].state == ABI_COMPONENT_EMPTY)
         return ERR_BAD_STATE;
     group_add(&group, index);
     group_add_dependants(supervisor, index, &group);
     for (uint32_t i = 0; i < group.count; i++) {
         struct supervised *child = &supervisor->children[group.list[i]];
 
-        if (is_up(child))
+        if (supervisor_is_present(supervisor, group.list[i]) || child->state == ABI_COMPONENT_EMPTY)
             continue;
-        child->state = SUPERVISE_DOWN;
+        child->state = ABI_COMPONENT_DOWN;
+        child->is_hopeless = false;
         child->window_count = 0;
         enqueue(supervisor, group.list[i]);
     }
     advance(supervisor, now_ns);
+    return OK;
+}
+
+status_t supervisor_set_image(struct supervisor *supervisor, uint32_t index, bool has_image)
+{
+    if (supervisor_is_present(supervisor, index) || is_queued(supervisor, index))
+        return ERR_BAD_STATE;
+    supervisor->children[index].state = has_image ? ABI_COMPONENT_DOWN : ABI_COMPONENT_EMPTY;
     return OK;
 }
 
@@ -287,14 +360,17 @@ void supervisor_stop_all(struct supervisor *supervisor)
 uint64_t supervisor_deadline(const struct supervisor *supervisor)
 {
     uint32_t at = find_blocking(supervisor);
-    uint32_t index;
+    uint64_t earliest =
+        at == supervisor->queue_count ? 0 : blocking_end(supervisor, supervisor->queue[at]);
 
-    if (at == supervisor->queue_count)
-        return 0;
-    index = supervisor->queue[at];
-    return supervisor->children[index].state == SUPERVISE_STARTING
-               ? ready_deadline(supervisor, index)
-               : earliest_start(&supervisor->children[index]);
+    for (uint32_t i = 0; i < supervisor->manifest->component_count; i++) {
+        uint64_t end = diagnosis_end(supervisor, i);
+
+        if (supervisor->children[i].state == ABI_COMPONENT_DIED &&
+            (earliest == 0 || end < earliest))
+            earliest = end;
+    }
+    return earliest;
 }
 
 void supervisor_tick(struct supervisor *supervisor, uint64_t now_ns)

@@ -3,25 +3,17 @@
  * Supervision: in which order components are stopped and started.
  *
  * Pure bookkeeping: it decides, its owner's actions do.  Components wait in one queue, in start
- * order; the first that is not up holds back those behind it.  A component that dies is torn down
- * with what depends on it, last first, and both join the queue; if it was being recovered already,
- * everything in the queue starts over.  Time comes in as an argument, nothing here waits.
+ * order; the first that is not up holds back those behind it.  A component that dies is halted and
+ * kept for its diagnosis window; then it is torn down with what depends on it, last first, and all
+ * join the queue.  If it was being recovered already, everything in the queue starts over.  Time
+ * comes in as an argument, nothing here waits.
  */
 #ifndef ROOT_SUPERVISE_H
 #define ROOT_SUPERVISE_H
 
+#include <abi/component.h>
 #include <abi/status.h>
 #include <manifest/manifest.h>
-
-/* As the root protocol's introspection shows them. */
-enum supervise_state {
-    SUPERVISE_DOWN = 0,
-    SUPERVISE_STARTING = 1,
-    SUPERVISE_READY = 2,
-    SUPERVISE_GIVEN_UP = 4,
-};
-
-enum { SUPERVISE_RUN_TIME_MIN_NS = 50000000 }; /* what died sooner waits so long from its start */
 
 enum supervise_note {
     SUPERVISE_NOTE_LATE,     /* not ready in time; the others wait no longer */
@@ -29,16 +21,19 @@ enum supervise_note {
 };
 
 struct supervise_actions {
+    void (*halt)(void *state, uint32_t index); /* it runs no more, but keeps what it has */
     void (*stop)(void *state, uint32_t index); /* gives back all it had */
     status_t (*start)(void *state, uint32_t index);
     void (*note)(void *state, uint32_t index, enum supervise_note note);
 };
 
 struct supervised {
-    enum supervise_state state;
-    bool is_late;    /* starting, but nobody waits for it */
-    uint32_t starts; /* since boot */
+    enum abi_component_state state;
+    bool is_late;     /* starting, but nobody waits for it */
+    bool is_hopeless; /* it died too often */
+    uint32_t starts;  /* since boot: its generation number */
     uint64_t started_ns;
+    uint64_t died_ns;   /* of the instance that is kept for diagnosis */
     uint64_t window_ns; /* start of the window that restarts are counted in */
     uint32_t window_count;
 };
@@ -56,17 +51,28 @@ struct supervisor {
 void supervisor_init(struct supervisor *supervisor, const struct manifest *manifest,
                      const struct supervise_actions *actions, void *state);
 
-/* Starts everything in the manifest's order. */
+/* Starts everything that has an image in the manifest's order. */
 void supervisor_boot(struct supervisor *supervisor, uint64_t now_ns);
 
 void supervisor_ready(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
 
-/* It faulted, ended, or somebody who may wants it to be as if it had. */
+/* It faulted, ended, missed its heartbeats, or somebody who may wants it to be as if it had. */
 void supervisor_died(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
 
-/* On demand: down with its dependants until it is started again.  ERR_BAD_STATE as in the name. */
+/*
+ * On demand, each with its dependants: down until it is started; up again; down and up, which is
+ * not counted against its limit.  ERR_BAD_STATE as in the name.
+ */
 status_t supervisor_stop(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
 status_t supervisor_start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
+status_t supervisor_restart(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
+
+/* Whether it has an image that could be started.  ERR_BAD_STATE while it is running. */
+status_t supervisor_set_image(struct supervisor *supervisor, uint32_t index, bool has_image);
+
+/* Whether an instance exists, running or kept for diagnosis. */
+bool supervisor_is_present(const struct supervisor *supervisor, uint32_t index);
+bool supervisor_is_up(const struct supervisor *supervisor, uint32_t index);
 
 /* Everything down, last first. */
 void supervisor_stop_all(struct supervisor *supervisor);

@@ -19,6 +19,7 @@ struct journal {
     char text[512];
     size_t length;
     uint32_t refuses; /* the component that cannot be started, or COUNT */
+    bool shows_halts;
     bool is_up[COUNT];
 };
 
@@ -30,6 +31,14 @@ static void record(char sign, uint32_t index)
 {
     journal.length += format(journal.text + journal.length, sizeof(journal.text) - journal.length,
                              "%c%u", sign, index);
+}
+
+static void on_halt(void *state, uint32_t index)
+{
+    (void)state;
+    CHECK(journal.is_up[index]);
+    if (journal.shows_halts)
+        record('x', index);
 }
 
 static void on_stop(void *state, uint32_t index)
@@ -57,7 +66,7 @@ static void on_note(void *state, uint32_t index, enum supervise_note note)
     record(note == SUPERVISE_NOTE_LATE ? '~' : '!', index);
 }
 
-static const struct supervise_actions actions = {on_stop, on_start, on_note};
+static const struct supervise_actions actions = {on_halt, on_stop, on_start, on_note};
 
 static void clear_journal(void)
 {
@@ -74,7 +83,9 @@ static void make_manifest(uint32_t graph)
     for (uint32_t i = 0; i < COUNT; i++) {
         struct manifest_component *component = &manifest.components[i];
 
+        component->image_count = 1;
         component->ready_timeout_ms = 1000;
+        component->minimum_run_ms = 50;
         component->restart_limit = 3;
         component->restart_window_ms = 10000;
         for (uint32_t j = i + 1; j < COUNT; j++) {
@@ -203,8 +214,8 @@ static void one_that_dies_too_often_is_left_down_with_its_dependants(void)
         all_become_ready(i * 1000 * MS);
     }
     CHECK_STR(journal.text, "-1-0!0");
-    CHECK_EQ(supervisor.children[0].state, SUPERVISE_GIVEN_UP);
-    CHECK_EQ(supervisor.children[1].state, SUPERVISE_DOWN);
+    CHECK_EQ(supervisor.children[0].state, ABI_COMPONENT_GIVEN_UP);
+    CHECK_EQ(supervisor.children[1].state, ABI_COMPONENT_DOWN);
 }
 
 static void restarts_far_apart_are_not_counted_together(void)
@@ -214,7 +225,7 @@ static void restarts_far_apart_are_not_counted_together(void)
         supervisor_died(&supervisor, 3, i * 11000 * MS);
         all_become_ready(i * 11000 * MS);
     }
-    CHECK_EQ(supervisor.children[3].state, SUPERVISE_READY);
+    CHECK_EQ(supervisor.children[3].state, ABI_COMPONENT_READY);
     CHECK_EQ(supervisor.children[3].starts, 21);
 }
 
@@ -227,7 +238,7 @@ static void one_that_is_late_holds_the_others_up_no_longer(void)
     supervisor_tick(&supervisor, 1001 * MS);
     CHECK_STR(journal.text, "+0~0+1");
     supervisor_ready(&supervisor, 0, 1002 * MS);
-    CHECK_EQ(supervisor.children[0].state, SUPERVISE_READY);
+    CHECK_EQ(supervisor.children[0].state, ABI_COMPONENT_READY);
 }
 
 static void one_that_cannot_be_started_is_given_up(void)
@@ -254,6 +265,98 @@ static void what_was_stopped_stays_down_until_it_is_started(void)
     CHECK_EQ(supervisor_start(&supervisor, 0, 4000 * MS), ERR_BAD_STATE);
 }
 
+/* 1 depends on 0, which is kept for 5 ms when it died. */
+static void boot_with_diagnosis(void)
+{
+    boot(1);
+    manifest.components[0].diagnosis_ms = 5;
+    journal.shows_halts = true;
+}
+
+static void one_that_died_is_kept_for_diagnosis(void)
+{
+    boot_with_diagnosis();
+    supervisor_died(&supervisor, 0, 1000 * MS);
+    CHECK_STR(journal.text, "x0");
+    CHECK_EQ(supervisor.children[0].state, ABI_COMPONENT_DIED);
+    CHECK_EQ(supervisor_deadline(&supervisor), 1005 * MS);
+    supervisor_tick(&supervisor, 1004 * MS);
+    CHECK_STR(journal.text, "x0");
+    supervisor_tick(&supervisor, 1005 * MS);
+    all_become_ready(1005 * MS);
+    CHECK_STR(journal.text, "x0-1-0+0+1");
+}
+
+static void another_death_in_the_diagnosis_window_is_recovered_too(void)
+{
+    boot_with_diagnosis();
+    manifest.components[3].diagnosis_ms = 20;
+    supervisor_died(&supervisor, 0, 1000 * MS);
+    supervisor_died(&supervisor, 3, 1001 * MS);
+    supervisor_tick(&supervisor, 1005 * MS);
+    all_become_ready(1006 * MS);
+    CHECK_EQ(supervisor_deadline(&supervisor), 1021 * MS);
+    supervisor_tick(&supervisor, 1021 * MS);
+    all_become_ready(1021 * MS);
+    CHECK_STR(journal.text, "x0x3-1-0+0+1-3+3");
+}
+
+static void a_dependant_that_died_meanwhile_is_recovered_once(void)
+{
+    boot_with_diagnosis();
+    manifest.components[1].diagnosis_ms = 100;
+    supervisor_died(&supervisor, 1, 1000 * MS);
+    supervisor_died(&supervisor, 0, 1001 * MS);
+    supervisor_tick(&supervisor, 1006 * MS);
+    all_become_ready(1006 * MS);
+    CHECK_STR(journal.text, "x1x0-1-0+0+1");
+    CHECK_EQ(supervisor_deadline(&supervisor), 0);
+}
+
+static void the_restart_limit_holds_to_the_one(void)
+{
+    for (uint32_t limit = 0; limit < 6; limit++) {
+        for (uint32_t deaths = 1; deaths <= limit + 2; deaths++) {
+            boot(0);
+            manifest.components[2].restart_limit = limit;
+            for (uint32_t i = 0; i < deaths; i++) {
+                supervisor_died(&supervisor, 2, (1000 + i * 100) * MS);
+                all_become_ready((1000 + i * 100) * MS);
+            }
+            CHECK_EQ(supervisor.children[2].state,
+                     deaths <= limit ? ABI_COMPONENT_READY : ABI_COMPONENT_GIVEN_UP);
+        }
+    }
+}
+
+static void a_restart_on_demand_is_not_counted(void)
+{
+    boot(1);
+    for (uint64_t i = 1; i <= 10; i++) {
+        clear_journal();
+        CHECK_EQ(supervisor_restart(&supervisor, 0, i * 100 * MS), OK);
+        all_become_ready(i * 100 * MS);
+        CHECK_STR(journal.text, "-1-0+0+1");
+    }
+    CHECK_EQ(supervisor_stop(&supervisor, 0, 5000 * MS), OK);
+    CHECK_EQ(supervisor_restart(&supervisor, 0, 5000 * MS), ERR_BAD_STATE);
+}
+
+static void one_without_image_waits_for_it(void)
+{
+    make_manifest(0);
+    manifest.components[2].image_count = 0;
+    supervisor_init(&supervisor, &manifest, &actions, NULL);
+    supervisor_boot(&supervisor, 1);
+    all_become_ready(1);
+    CHECK_STR(journal.text, "+0+1+3");
+    CHECK_EQ(supervisor_start(&supervisor, 2, 2), ERR_BAD_STATE);
+    CHECK_EQ(supervisor_set_image(&supervisor, 2, true), OK);
+    CHECK_EQ(supervisor_start(&supervisor, 2, 3), OK);
+    CHECK_STR(journal.text, "+0+1+3+2");
+    CHECK_EQ(supervisor_set_image(&supervisor, 2, false), ERR_BAD_STATE);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -278,6 +381,14 @@ int main(void)
         {"one_that_cannot_be_started_is_given_up", one_that_cannot_be_started_is_given_up},
         {"what_was_stopped_stays_down_until_it_is_started",
          what_was_stopped_stays_down_until_it_is_started},
+        {"one_that_died_is_kept_for_diagnosis", one_that_died_is_kept_for_diagnosis},
+        {"another_death_in_the_diagnosis_window_is_recovered_too",
+         another_death_in_the_diagnosis_window_is_recovered_too},
+        {"a_dependant_that_died_meanwhile_is_recovered_once",
+         a_dependant_that_died_meanwhile_is_recovered_once},
+        {"the_restart_limit_holds_to_the_one", the_restart_limit_holds_to_the_one},
+        {"a_restart_on_demand_is_not_counted", a_restart_on_demand_is_not_counted},
+        {"one_without_image_waits_for_it", one_without_image_waits_for_it},
     };
 
     return check_run(tests, array_count(tests), check_put_stdout);

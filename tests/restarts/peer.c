@@ -5,7 +5,7 @@
  */
 #include <base/memory.h>
 #include <component/server.h>
-#include <protocol/root_client.h>
+#include <protocol/control_client.h>
 #include <protocol/sensor_client.h>
 #include <protocol/sensor_server.h>
 #include <ring/ring.h>
@@ -59,7 +59,7 @@ static void step(struct peer *peer)
     peer->steps_left = roll(peer, STEPS_MAX);
     if (roll(peer, 4) == 0)
         *(volatile uint32_t *)nowhere = 0;
-    (void)root_kill(peer->self.parent, peer->other);
+    (void)control_kill(rt_startup_find(peer->self.startup, "control"), peer->other);
 }
 
 /* ---- left: readings into rings ---- */

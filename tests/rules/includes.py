@@ -18,7 +18,8 @@ MECHANISMS = ("kernel/sched", "kernel/mm", "kernel/time", "kernel/irq")
 # The interface's headers bring in the architecture's inline parts, arch_*.h.
 ARCH_INTERFACE = "kernel/arch/include"
 KNOWS_CAPABILITIES = ("kernel/syscall", "kernel/object")
-HOST_SAFE = {"lib/check", "lib/ring", "lib/manifest", "lib/store", "lib/trace", "lib/wire"}
+HOST_SAFE = {"lib/check", "lib/ring", "lib/manifest", "lib/script", "lib/store", "lib/trace",
+             "lib/wire"}
 
 
 def owner_of(path):

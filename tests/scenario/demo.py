@@ -94,7 +94,7 @@ def readings_arrive_after_the_restart(guest):
 
 def an_app_that_writes_through_a_null_pointer_returns_too(guest):
     type_line(guest, "crash station")
-    guest.expect(r"^root: station .*fault")
+    guest.expect(r"^root: station died: page fault")
     expect_restart_of_station(guest)
 
 

@@ -48,6 +48,8 @@ enum { IPC_REPLIES_MAX = 32 };
 
 struct ipc_service {
     const struct ipc_protocol *protocol;
+    /* May be null; else which protocol a session speaks, for a service that has several. */
+    const struct ipc_protocol *(*protocol_of)(void *state, word_t badge);
     void *state;
     cap_t endpoint;
     cap_t captable;                      /* the service's own */

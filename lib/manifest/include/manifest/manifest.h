@@ -23,7 +23,9 @@ enum {
     MANIFEST_IMAGES_MAX = 4,
     MANIFEST_SERVERS_MAX = 4,
     MANIFEST_RESOURCES_MAX = 6,
-    MANIFEST_RESETS_MAX = 4,
+    MANIFEST_REGISTERS_MAX = 8, /* of a device that scripts may touch */
+    MANIFEST_AUX_DEVICES_MAX = 4,
+    MANIFEST_HEARTBEATS_MAX = 4,
     MANIFEST_ERROR_BYTES = 200,
     MANIFEST_PAGE_BYTES = 4096,
     MANIFEST_NONE = UINT32_MAX,
@@ -36,12 +38,6 @@ struct manifest_texts {
     uint32_t count;
 };
 
-/* One write to a device's registers, done whenever its driver is gone. */
-struct manifest_reset {
-    uint32_t offset;
-    uint32_t value;
-};
-
 /* A device: the first one, in the order of the list, that the machine has. */
 struct manifest_resource {
     const char *name;
@@ -50,8 +46,21 @@ struct manifest_resource {
     uint32_t index;     /* which one of several that match */
     uint32_t virtio_id; /* not 0: only a virtio transport with this device behind it */
     bool has_dma;
-    struct manifest_reset reset[MANIFEST_RESETS_MAX];
-    uint32_t reset_count;
+    uint32_t registers[MANIFEST_REGISTERS_MAX]; /* offsets of those that scripts may touch */
+    uint32_t register_count;
+};
+
+/* How often a thread or service loop that names itself says that it is well. */
+struct manifest_heartbeat {
+    const char *name; /* empty: the component's own */
+    uint32_t period_ms;
+    uint32_t limit; /* so many missing in a row, and the component is restarted */
+};
+
+/* What follows when a component was restarted too often. */
+enum manifest_policy {
+    MANIFEST_POLICY_DOWN,   /* it is left down, with its dependants */
+    MANIFEST_POLICY_REBOOT, /* the machine is reset */
 };
 
 /* Who may do what with a protocol in one message server. */
@@ -69,6 +78,7 @@ struct manifest_component {
 
     uint64_t memory_bytes; /* all it can ever use, in whole pages */
     uint64_t heap_bytes;   /* of these, ready at its start */
+    uint64_t stack_bytes;  /* of its first thread; 0: what its image says */
     uint64_t ring_bytes;   /* beside these, to share with servers */
     uint32_t budget_us;
     uint32_t period_us;
@@ -79,6 +89,11 @@ struct manifest_component {
     uint32_t ready_timeout_ms;
     uint32_t restart_limit; /* restarts in a window before it is left down */
     uint32_t restart_window_ms;
+    uint32_t restart_policy; /* enum manifest_policy */
+    uint32_t minimum_run_ms; /* what dies sooner waits so long from its start */
+    uint32_t diagnosis_ms;   /* how long its memory is kept when it has died */
+    struct manifest_heartbeat heartbeats[MANIFEST_HEARTBEATS_MAX];
+    uint32_t heartbeat_count;
     uint32_t dependants[MANIFEST_COMPONENTS_MAX]; /* as its supervision property lists them */
     uint32_t dependant_count;
 
@@ -94,6 +109,10 @@ struct manifest_component {
     uint32_t server_count;
     struct manifest_resource resources[MANIFEST_RESOURCES_MAX];
     uint32_t resource_count;
+    struct manifest_texts reset_script; /* lib/script; between two instances */
+    struct manifest_texts setup_script; /* before the first instruction of each */
+    uint32_t installer;                 /* who brings its image at run time, or MANIFEST_NONE */
+    uint64_t image_bytes_max;           /* of that image */
 
     struct manifest_access access[MANIFEST_ACCESS_MAX]; /* of a message server */
     uint32_t access_count;
@@ -106,6 +125,8 @@ struct manifest {
     uint32_t root_period_us;
     struct manifest_component components[MANIFEST_COMPONENTS_MAX];
     uint32_t component_count;
+    struct manifest_resource aux_devices[MANIFEST_AUX_DEVICES_MAX]; /* for setup scripts alone */
+    uint32_t aux_device_count;
 };
 
 /* Where it is wrong, why, and what would help, as one line. */
@@ -119,6 +140,13 @@ MUST_CHECK bool manifest_read(struct manifest *manifest, const void *blob, size_
 
 /* Index of the component of this name, or MANIFEST_NONE. */
 uint32_t manifest_find(const struct manifest *manifest, const char *name);
+
+/*
+ * Whether a script may touch the register: its resources declare it, or, in a setup script, an
+ * auxiliary device does.
+ */
+bool manifest_declares(const struct manifest *manifest, const struct manifest_component *component,
+                       bool has_aux, const char *device, uint32_t offset);
 
 /* Processor time that all components of a core ask for, root's on core 0, in millionths. */
 uint64_t manifest_share(const struct manifest *manifest, uint32_t core, uint32_t core_count);
