@@ -310,5 +310,6 @@ bool model_check(struct model *model, struct problem *problem)
     const struct check check = {model, problem};
 
     return check_statuses(&check) && check_enums(&check) && check_objects(&check, model) &&
-           check_calls(&check) && check_protocol(&check, &model->protocol);
+           check_calls(&check) && check_protocol(&check, &model->protocol) &&
+           check_manifest(&check, &model->schema);
 }

@@ -28,4 +28,7 @@ bool check_status_uses(const struct check *check, const struct status_use *list,
 /* Also gives each argument its words and capabilities. */
 bool check_protocol(const struct check *check, struct protocol *protocol);
 
+/* Also gives each name of a limit its number. */
+bool check_manifest(const struct check *check, struct schema *schema);
+
 #endif

@@ -34,6 +34,10 @@ void emit_protocol_decode_h(const struct model *model, FILE *out);
 void emit_protocol_decode_c(const struct model *model, FILE *out);
 void emit_protocol_reference(const struct model *model, FILE *out);
 
+void emit_manifest_h(const struct model *model, FILE *out);
+void emit_manifest_tables(const struct model *model, FILE *out);
+void emit_manifest_reference(const struct model *model, FILE *out);
+
 /* SPDX line and header comment: what the file is, and where it comes from. */
 void emit_head(FILE *out, const char *what, const char *source);
 

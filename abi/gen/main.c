@@ -46,6 +46,9 @@ static const struct emitter emitters[] = {
     {"decode.h", emit_protocol_decode_h, false},
     {"decode.c", emit_protocol_decode_c, false},
     {"protocol.md", emit_protocol_reference, false},
+    {"manifest.h", emit_manifest_h, false},
+    {"manifest-tables.c", emit_manifest_tables, false},
+    {"manifest.md", emit_manifest_reference, false},
 };
 
 enum { EMITTER_COUNT = sizeof(emitters) / sizeof(emitters[0]) };

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "protocol.h"
+#include "schema.h"
 
 enum {
     MESSAGE_WORDS = 8,
@@ -102,6 +103,7 @@ struct model {
     struct object objects[OBJECTS_MAX];
     int object_count;
     struct protocol protocol;
+    struct schema schema;
     uint8_t hash[32];
 };
 

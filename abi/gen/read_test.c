@@ -248,7 +248,7 @@ static void refuses_bad_arguments(void)
 }
 
 #define LINK "protocol link 1\n    doc \"L.\"\n    op go 1\n"
-#define DOC "        doc \"Go.\"\n"
+#define DOC  "        doc \"Go.\"\n"
 
 static void refuses_bad_protocols(void)
 {
@@ -337,6 +337,45 @@ static void time_takes_64_bits_of_words(void)
     }
 }
 
+#define SYSTEM "manifest 1\nrecord component components 4\n    named name 23\nsystem\n"
+
+static void refuses_bad_manifests(void)
+{
+    static const struct bad_text list[] = {
+        {SYSTEM "    flag big is_big \"it is\"\n", ""},
+        {"manifest 1\nmanifest 1\n", "t.abi:2: a second manifest: write it once"},
+        {SYSTEM "    colour red\n", "t.abi:5: 'colour' is not known here: see the head of the "
+                                    "manifest's text for the lines that may stand here"},
+        {SYSTEM "    flag big\n",
+         "t.abi:5: the line has not the form of 'flag': see the head of the "
+         "manifest's text"},
+        {SYSTEM "    flag big is_big\n", "t.abi:5: 'big' has no meaning: add \"what it is for\""},
+        {SYSTEM "    flag big is_big \"a\"\n    flag big is_large \"b\"\n",
+         "t.abi:6: a second property 'big': rename one"},
+        {SYSTEM "    flag big is_big \"a\"\n    flag large is_big \"b\"\n",
+         "t.abi:6: a second field 'is_big': rename one"},
+        {SYSTEM "    number n n 5 4 5 \"a\"\n",
+         "t.abi:5: no number lies between 5 and 4: write the least first"},
+        {SYSTEM "    number n n 1 most 1 \"a\"\n",
+         "t.abi:5: 'most' is neither: write a number or the name of a limit"},
+        {SYSTEM "    text t t 9 perhaps \"a\"\n",
+         "t.abi:5: 'perhaps' is neither: write required or optional"},
+        {SYSTEM "    choose c c colour red \"a\"\n",
+         "t.abi:5: there is no choice 'colour': write the "
+         "choice, or its name as it is"},
+        {SYSTEM
+         "choice colour\n    value red \"r\"\nrecord x xs 1\n    choose c c colour blue \"a\"\n",
+         "t.abi:8: 'blue' is no value of 'colour': write one of the choice's values"},
+        {SYSTEM "    list apps apps app 4 required \"a\"\n",
+         "t.abi:5: there is no record 'app': write the record, or its name as it is"},
+        {SYSTEM "        flag big is_big \"a\"\n",
+         "t.abi:5: nothing to belong to at this indentation: indent clauses one level deeper than "
+         "what they belong to"},
+    };
+
+    check_all(list, array_count(list));
+}
+
 static const struct check_test tests[] = {
     {"accepts_a_correct_text", accepts_a_correct_text},
     {"refuses_bad_lines", refuses_bad_lines},
@@ -346,6 +385,7 @@ static const struct check_test tests[] = {
     {"refuses_bad_objects", refuses_bad_objects},
     {"refuses_bad_arguments", refuses_bad_arguments},
     {"refuses_bad_protocols", refuses_bad_protocols},
+    {"refuses_bad_manifests", refuses_bad_manifests},
     {"layouts_have_fixed_places", layouts_have_fixed_places},
     {"time_takes_64_bits_of_words", time_takes_64_bits_of_words},
 };

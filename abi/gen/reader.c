@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading ABI text into the model: finds the clause that a line is, checks its form, and calls its
- * function.  What spans lines is checked later, by check.c and check_protocol.c.
+ * function.  What spans lines is checked later, by check*.c.
  */
 #include "reader.h"
 
@@ -112,14 +112,17 @@ static enum block block_of_line(const struct reader *reader)
         return BLOCK_OBJECT;
     if (reader->line.level == 1 && reader->block == BLOCK_PROTOCOL_OPERATION)
         return BLOCK_PROTOCOL;
+    if (reader->line.level == 1 && reader->block == BLOCK_PART)
+        return BLOCK_RECORD;
     return reader->block;
 }
 
 static bool level_fits(const struct reader *reader, enum block block)
 {
-    bool is_operation = block == BLOCK_OPERATION || block == BLOCK_PROTOCOL_OPERATION;
+    bool is_inside =
+        block == BLOCK_OPERATION || block == BLOCK_PROTOCOL_OPERATION || block == BLOCK_PART;
 
-    return reader->line.level == (block == BLOCK_TOP ? 0 : is_operation ? 2 : 1);
+    return reader->line.level == (block == BLOCK_TOP ? 0 : is_inside ? 2 : 1);
 }
 
 static const struct clause *find_clause(const struct clause *list, enum block block,
@@ -138,6 +141,8 @@ static bool read_line(struct reader *reader)
 
     if (!clause)
         clause = find_clause(protocol_clauses, block, word(reader, 0));
+    if (!clause)
+        clause = find_clause(manifest_clauses, block, word(reader, 0));
     if (!level_fits(reader, block))
         return problem_at(reader->problem, reader->line.place,
                           "indent clauses one level deeper than what they belong to",

@@ -7,7 +7,8 @@
 
 #include "model.h"
 
-/* Which block a line belongs to; an operation's block is inside its object's or protocol's. */
+/* Which block a line belongs to; an operation's block is inside its object's or protocol's, a
+ * part's inside its record's. */
 enum block {
     BLOCK_TOP,
     BLOCK_STATUS,
@@ -17,6 +18,10 @@ enum block {
     BLOCK_OPERATION,
     BLOCK_PROTOCOL,
     BLOCK_PROTOCOL_OPERATION,
+    BLOCK_MANIFEST,
+    BLOCK_CHOICE,
+    BLOCK_RECORD,
+    BLOCK_PART,
 };
 
 struct reader {
@@ -48,6 +53,7 @@ struct clause {
 /* Each ends with a row that has no function. */
 extern const struct clause system_clauses[];
 extern const struct clause protocol_clauses[];
+extern const struct clause manifest_clauses[];
 
 /* The line's token, as text or as the number that its form says it is. */
 const char *word(const struct reader *reader, int index);

@@ -1,152 +1,127 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Devices, and the scripts that set them up and reset them.  A script is checked against the
- * registers that the manifest declares; root runs it against the same ones.
+ * Devices, and the scripts that set them up and reset them: no device belongs to two, one that
+ * reaches memory can be stopped, and a script touches what is declared, as lib/script will hold
+ * root to.
  */
 #include "read.h"
 
 #include <script/script.h>
 
-static bool read_registers(struct manifest_reader *reader, const struct fdt_node *node,
-                           struct manifest_resource *resource)
-{
-    struct fdt_property property;
-
-    if (!fdt_find_property(node, "registers", &property))
-        return true;
-    resource->register_count = fdt_cell_count(&property);
-    if (resource->register_count == 0 || resource->register_count > MANIFEST_REGISTERS_MAX)
-        return manifest_refuse(reader, node, "registers", "is not a list of 1 to 8 offsets");
-    for (uint32_t i = 0; i < resource->register_count; i++) {
-        (void)fdt_cell(&property, i, &resource->registers[i]);
-        if (resource->registers[i] % sizeof(uint32_t) != 0)
-            return manifest_refuse(reader, node, "registers",
-                                   "has an offset that is no register's: use multiples of 4");
-    }
-    return true;
-}
-
-static bool read_resource(struct manifest_reader *reader, const struct fdt_node *node,
-                          struct manifest_resource *resource)
-{
-    static const char *const known[] = {"compatible", "index", "virtio-id", "dma", "registers"};
-    struct fdt_property property = {0};
-
-    while (fdt_next_property(node, &property)) {
-        bool is_good = false;
-
-        for (size_t i = 0; i < array_count(known); i++)
-            is_good = is_good || str_equal(property.name, known[i]);
-        if (!is_good)
-            return manifest_refuse(reader, node, property.name,
-                                   "is not a property of a resource: remove or correct it");
-    }
-    if (!fdt_find_property(node, "compatible", &property))
-        return manifest_refuse(reader, node, "compatible", "is missing: say which device it is");
-    *resource = (struct manifest_resource){.name = fdt_name(node)};
-    if (str_length(resource->name) > MANIFEST_NAME_MAX)
-        return manifest_refuse(reader, node, NULL, "has too long a name: at most 23 bytes");
-    (void)fdt_read_u32(node, "index", &resource->index);
-    (void)fdt_read_u32(node, "virtio-id", &resource->virtio_id);
-    resource->has_dma = fdt_find_property(node, "dma", &(struct fdt_property){0});
-    return manifest_read_names(reader, node, &property, MANIFEST_ERROR_BYTES, resource->compatible,
-                               MANIFEST_IMAGES_MAX, &resource->compatible_count) &&
-           read_registers(reader, node, resource);
-}
+/* A component's devices under check. */
+struct checked {
+    struct manifest_reader *reader;
+    const struct manifest_component *component;
+    bool is_setup;    /* the script at hand may name auxiliary devices */
+    const char *path; /* of the node `resources` */
+};
 
 static bool declares(const struct manifest_resource *devices, uint32_t count, const char *device,
                      uint32_t offset)
 {
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t r = 0; r < devices[i].register_count; r++) {
-            if (str_equal(devices[i].name, device) && devices[i].registers[r] == offset)
+            if (devices[i].registers[r] == offset && str_equal(devices[i].name, device))
                 return true;
         }
     }
     return false;
 }
 
-/* What a script is checked against: it has registers, but nothing behind them. */
-struct declared {
-    const struct manifest *manifest;
-    const struct manifest_component *component;
-    bool has_aux;
-};
-
 bool manifest_declares(const struct manifest *manifest, const struct manifest_component *component,
-                       bool has_aux, const char *device, uint32_t offset)
+                       bool is_setup, const char *device, uint32_t offset)
 {
     return declares(component->resources, component->resource_count, device, offset) ||
-           (has_aux && declares(manifest->aux_devices, manifest->aux_device_count, device, offset));
+           (is_setup &&
+            declares(manifest->aux_devices, manifest->aux_device_count, device, offset));
 }
 
 static bool has_register(void *state, const char *device, uint32_t offset)
 {
-    const struct declared *declared = state;
+    const struct checked *checked = state;
 
-    return manifest_declares(declared->manifest, declared->component, declared->has_aux, device,
-                             offset);
+    return manifest_declares(checked->reader->manifest, checked->component, checked->is_setup,
+                             device, offset);
 }
 
-static bool read_script(struct manifest_reader *reader, const struct fdt_node *node,
-                        const char *name, struct declared *declared, struct manifest_texts *script)
+/* A bus with registers, but nothing behind them: root runs the script on the same ones. */
+static void check_script(struct checked *checked, const char *property,
+                         const struct manifest_texts *script)
 {
-    const struct script_bus bus = {.state = declared, .has = has_register};
-    struct fdt_property property;
-    const char *why;
+    const struct script_bus bus = {.state = checked, .has = has_register};
     uint32_t step;
+    const char *why = script_check(script->text, script->count, &bus, &step);
 
-    if (!fdt_find_property(node, name, &property))
-        return true;
-    if (!manifest_read_names(reader, node, &property, MANIFEST_ERROR_BYTES, script->text,
-                             MANIFEST_TEXTS_MAX, &script->count))
-        return false;
-    why = script_check(script->text, script->count, &bus, &step);
-    return why == NULL ? true : manifest_refuse_name(reader, node, name, script->text[step], why);
+    if (why != NULL)
+        manifest_refuse_at(checked->reader, checked->path, property, "'%.60s' %s",
+                           script->text[step], why);
 }
 
-bool manifest_read_resources(struct manifest_reader *reader, const struct fdt_node *node,
-                             struct manifest_component *component)
+static void check_registers(const struct checked *checked, const char *path,
+                            const struct manifest_resource *resource)
 {
-    struct declared declared = {.manifest = reader->manifest, .component = component};
-    struct fdt_property property = {0};
-    struct fdt_node child;
-
-    while (fdt_next_property(node, &property)) {
-        if (!str_equal(property.name, "device_reset_script") &&
-            !str_equal(property.name, "aux_device_setup_script"))
-            return manifest_refuse(reader, node, property.name,
-                                   "is not a property of resources: remove or correct it");
+    for (uint32_t i = 0; i < resource->register_count; i++) {
+        if (resource->registers[i] % sizeof(uint32_t) != 0)
+            manifest_refuse_at(checked->reader, path, "registers",
+                               "has 0x%x, which is no register's offset: use multiples of 4",
+                               resource->registers[i]);
     }
-    for (bool more = fdt_first_child(node, &child); more; more = fdt_next_sibling(&child)) {
-        if (component->resource_count == MANIFEST_RESOURCES_MAX)
-            return manifest_refuse(reader, &child, NULL, "is one too many: at most 6 resources");
-        if (!read_resource(reader, &child, &component->resources[component->resource_count++]))
-            return false;
-    }
-    if (!read_script(reader, node, "device_reset_script", &declared, &component->reset_script))
-        return false;
-    for (uint32_t i = 0; i < component->resource_count; i++) {
-        if (component->resources[i].has_dma && component->reset_script.count == 0)
-            return manifest_refuse_name(reader, node, "device_reset_script",
-                                        component->resources[i].name,
-                                        "reaches memory: say how it is made to stop");
-    }
-    declared.has_aux = true;
-    return read_script(reader, node, "aux_device_setup_script", &declared,
-                       &component->setup_script);
 }
 
-bool manifest_read_aux_devices(struct manifest_reader *reader, const struct fdt_node *node)
+static bool is_same_kind(const struct manifest_resource *a, const struct manifest_resource *b)
 {
-    struct manifest *manifest = reader->manifest;
-    struct fdt_node child;
-
-    for (bool more = fdt_first_child(node, &child); more; more = fdt_next_sibling(&child)) {
-        if (manifest->aux_device_count == MANIFEST_AUX_DEVICES_MAX)
-            return manifest_refuse(reader, &child, NULL, "is one too many: at most 4 devices");
-        if (!read_resource(reader, &child, &manifest->aux_devices[manifest->aux_device_count++]))
-            return false;
+    if (a->index != b->index || a->virtio_id != b->virtio_id)
+        return false;
+    for (uint32_t i = 0; i < a->compatible.count; i++) {
+        for (uint32_t n = 0; n < b->compatible.count; n++) {
+            if (str_equal(a->compatible.text[i], b->compatible.text[n]))
+                return true;
+        }
     }
-    return true;
+    return false;
+}
+
+static void check_others(const struct checked *checked, const char *path,
+                         const struct manifest_resource *resource, const char *owner,
+                         const struct manifest_resource *others, uint32_t count)
+{
+    for (uint32_t i = 0; i < count && &others[i] != resource; i++) {
+        if (is_same_kind(resource, &others[i]))
+            manifest_refuse_at(checked->reader, path, NULL,
+                               "is the device that %s has as '%s': give it another index, or "
+                               "remove one",
+                               owner, others[i].name);
+    }
+}
+
+static void check_device(const struct checked *checked, const struct manifest_resource *resource)
+{
+    const struct manifest *manifest = checked->reader->manifest;
+    char path[MANIFEST_WHERE_BYTES];
+
+    format(path, sizeof(path), "%s/%s", checked->path, resource->name);
+    check_registers(checked, path, resource);
+    if (resource->has_dma && checked->component->reset_script.count == 0)
+        manifest_refuse_at(checked->reader, checked->path, "device_reset_script",
+                           "is missing: '%s' reaches memory, say how it is made to stop",
+                           resource->name);
+    check_others(checked, path, resource, "aux_devices", manifest->aux_devices,
+                 manifest->aux_device_count);
+    for (const struct manifest_component *other = manifest->components; other <= checked->component;
+         other++)
+        check_others(checked, path, resource, other->name, other->resources, other->resource_count);
+}
+
+void manifest_check_devices(struct manifest_reader *reader,
+                            const struct manifest_component *component, const char *path)
+{
+    char resources[MANIFEST_WHERE_BYTES];
+    struct checked checked = {.reader = reader, .component = component, .path = resources};
+
+    format(resources, sizeof(resources), "%s/resources", path);
+    for (uint32_t i = 0; i < component->resource_count; i++)
+        check_device(&checked, &component->resources[i]);
+    check_script(&checked, "device_reset_script", &component->reset_script);
+    checked.is_setup = true;
+    check_script(&checked, "aux_device_setup_script", &component->setup_script);
 }

@@ -1,56 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the parts of the reader share: the manifest under way, and how a refusal is written.
+ * What the parts of the reader share: the manifest under way, and how a mistake is noted.
+ *
+ * Reading goes over the tree twice, by the same tables: first all values, which also finds out
+ * which components there are, then what names them.  A mistake is noted and reading goes on with
+ * the next property, so that a writer sees all of them; the second pass needs a first one without
+ * any.
  */
 #ifndef MANIFEST_READ_H
 #define MANIFEST_READ_H
 
+#include <base/fdt.h>
 #include <base/format.h>
 #include <base/memory.h>
 #include <manifest/manifest.h>
+#include <manifest/table.h>
+
+enum manifest_pass { PASS_VALUES, PASS_NAMES };
 
 struct manifest_reader {
     struct fdt fdt;
     struct manifest *manifest;
-    struct manifest_error *error;
+    const struct manifest_listener *listener;
+    enum manifest_pass pass;
+    uint32_t mistakes;
 };
 
-/* Both note the refusal and answer false, so that a reader can return them. */
+/* Note a mistake; always false, so that a check can end with it. */
+PRINTF_LIKE(4, 5)
 bool manifest_refuse(struct manifest_reader *reader, const struct fdt_node *node,
-                     const char *property, const char *why);
-bool manifest_refuse_name(struct manifest_reader *reader, const struct fdt_node *node,
-                          const char *property, const char *name, const char *why);
+                     const char *property, const char *why, ...);
+PRINTF_LIKE(4, 5)
+bool manifest_refuse_at(struct manifest_reader *reader, const char *path, const char *property,
+                        const char *why, ...);
 
-/* A list of names of at most `max` entries; each has 1 to `length` bytes. */
-bool manifest_read_names(struct manifest_reader *reader, const struct fdt_node *node,
-                         const struct fdt_property *property, uint32_t length, const char **names,
-                         uint32_t max, uint32_t *count);
+/* The root node and all below it, in the current pass. */
+void manifest_read_system(struct manifest_reader *reader, const struct fdt_node *root);
 
-/* Names of components as indices. */
-bool manifest_read_components(struct manifest_reader *reader, const struct fdt_node *node,
-                              const struct fdt_property *property,
-                              uint32_t list[MANIFEST_COMPONENTS_MAX], uint32_t *count);
+/* One property, there or not, into `base`, the struct it belongs to. */
+void manifest_read_property(struct manifest_reader *reader, const struct fdt_node *node,
+                            const struct manifest_member *member, char *base);
+/* A node's properties, whatever their names, as texts. */
+void manifest_read_texts_by_name(struct manifest_reader *reader, const struct fdt_node *node,
+                                 const struct manifest_member *member, char *base);
+/* The components that a property lists. */
+void manifest_read_references(struct manifest_reader *reader, const struct fdt_node *node,
+                              const struct fdt_property *property, uint32_t most, uint32_t *list,
+                              uint32_t *count);
 
-/* One component's node; `component` is zero but for what its group decides. */
-bool manifest_read_component(struct manifest_reader *reader, const struct fdt_node *node,
-                             struct manifest_component *component);
+/* What members say about each other, when all are read. */
+void manifest_check(struct manifest_reader *reader);
+void manifest_check_access(struct manifest_reader *reader);
+void manifest_check_devices(struct manifest_reader *reader,
+                            const struct manifest_component *component, const char *path);
 
-/* Parts of it. */
-bool manifest_read_resources(struct manifest_reader *reader, const struct fdt_node *node,
-                             struct manifest_component *component);
-bool manifest_read_heartbeats(struct manifest_reader *reader, const struct fdt_node *node,
-                              struct manifest_component *component);
-
-/* Devices that only setup scripts touch; before any component. */
-bool manifest_read_aux_devices(struct manifest_reader *reader, const struct fdt_node *node);
-
-/* What names components, and so is read when all are known. */
-bool manifest_read_servers(struct manifest_reader *reader, const struct fdt_node *node,
-                           struct manifest_component *component);
-bool manifest_read_installer(struct manifest_reader *reader, const struct fdt_node *node,
-                             struct manifest_component *component);
-bool manifest_read_access(struct manifest_reader *reader, const struct fdt_node *node,
-                          struct manifest_component *component);
-bool manifest_read_supervision(struct manifest_reader *reader, const struct fdt_node *node);
+/* A field of a struct that a table describes. */
+static inline void *manifest_field(char *base, uint32_t offset)
+{
+    return base + offset;
+}
 
 #endif

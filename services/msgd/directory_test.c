@@ -9,14 +9,15 @@
 enum { CLIENTS = 4, PROTOCOLS = 3, MATRICES = 500, VERSION = 1, WAKE = 77 };
 
 static struct manifest_component server;
+static struct manifest_access rules[PROTOCOLS];
 static struct directory directory;
 static const char *const names[PROTOCOLS] = {"one", "two", "three"};
 
 static void set_up(manifest_set_t publish, manifest_set_t request)
 {
-    server = (struct manifest_component){.access_count = PROTOCOLS};
+    server = (struct manifest_component){.access = rules, .access_count = PROTOCOLS};
     for (uint32_t i = 0; i < PROTOCOLS; i++)
-        server.access[i] = (struct manifest_access){names[i], publish, request};
+        rules[i] = (struct manifest_access){names[i], publish, request};
     directory_init(&directory, &server);
 }
 
@@ -48,8 +49,8 @@ static void each_cell_of_random_matrices_is_what_the_manifest_says(void)
     for (uint32_t round = 0; round < MATRICES; round++) {
         set_up(0, 0);
         for (uint32_t p = 0; p < PROTOCOLS; p++) {
-            server.access[p].publish = next_random(&seed) % (1 << CLIENTS);
-            server.access[p].request = next_random(&seed) % (1 << CLIENTS);
+            rules[p].publish = next_random(&seed) % (1 << CLIENTS);
+            rules[p].request = next_random(&seed) % (1 << CLIENTS);
         }
         for (uint32_t cell = 0; cell < PROTOCOLS * CLIENTS; cell++) {
             uint32_t p = cell / CLIENTS, c = cell % CLIENTS, index;

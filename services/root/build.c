@@ -305,7 +305,7 @@ static status_t fill_space(struct build *build)
 static status_t fill_budget(struct build *build)
 {
     const struct manifest_component *entry = build->entry;
-    uint32_t core = entry->core % build->root->boot->core_count;
+    uint32_t core = entry->cores[0] % build->root->boot->core_count;
     status_t status = skr_time_control_fill(ABI_ROOT_TIME + core, slot_of(build, ROOT_SLOT_BUDGET),
                                             root_budget_ns(build->root, core, entry->budget_us),
                                             (uint64_t)entry->period_us * NS_PER_US, NULL);

@@ -69,7 +69,7 @@ static void retire_ring(struct root *root, struct rt_object *ring)
 /* Its threads are many and only the first is root's, but all of them run on its one budget. */
 void component_halt(struct root *root, struct component *component)
 {
-    uint32_t core = component->entry->core % root->boot->core_count;
+    uint32_t core = component->entry->cores[0] % root->boot->core_count;
 
     (void)skr_thread_stop(component->slots + ROOT_SLOT_THREAD);
     (void)skr_time_control_fill(ABI_ROOT_TIME + core, component->slots + ROOT_SLOT_BUDGET, 0,

@@ -141,16 +141,16 @@ static bool read_device(struct root *root, const struct fdt_node *node, uint32_t
 static bool find_device(struct root *root, const struct manifest_resource *resource,
                         struct device *device)
 {
-    for (uint32_t i = 0; i < resource->compatible_count; i++) {
+    for (uint32_t i = 0; i < resource->compatible.count; i++) {
         uint32_t to_skip = resource->index;
         struct fdt_node node;
 
         fdt_root(&root->machine, &node);
-        while (fdt_next_compatible(&node, resource->compatible[i])) {
+        while (fdt_next_compatible(&node, resource->compatible.text[i])) {
             *device = (struct device){.compatible_index = i};
             if (!read_device(root, &node, resource->virtio_id, device) || to_skip-- > 0)
                 continue;
-            device->compatible = resource->compatible[i];
+            device->compatible = resource->compatible.text[i];
             return true;
         }
     }
@@ -165,7 +165,7 @@ bool devices_find(struct root *root, struct component *component)
 
         if (!find_device(root, resource, &component->devices[i])) {
             root_say(root, "root: %s: this machine has no %s for '%s'", component->entry->name,
-                     resource->compatible[0], resource->name);
+                     resource->compatible.text[0], resource->name);
             return false;
         }
     }
@@ -178,7 +178,7 @@ void aux_devices_find(struct root *root)
         const struct manifest_resource *resource = &root->manifest.aux_devices[i];
 
         if (!find_device(root, resource, &root->aux_devices[i]))
-            root_say(root, "root: this machine has no %s for '%s'", resource->compatible[0],
+            root_say(root, "root: this machine has no %s for '%s'", resource->compatible.text[0],
                      resource->name);
     }
 }

@@ -11,6 +11,8 @@ enum { PERIOD_MS = 100, LIMIT = 3 };
 
 static const uint64_t MS = 1000000;
 
+static const struct manifest_heartbeat heartbeats[] = {{"", PERIOD_MS, LIMIT},
+                                                       {"worker", 3 * PERIOD_MS, LIMIT}};
 static struct manifest manifest;
 static struct health health;
 
@@ -18,9 +20,7 @@ static struct health health;
 static void arrange(void)
 {
     manifest = (struct manifest){.component_count = 2};
-    manifest.components[1].heartbeats[0] = (struct manifest_heartbeat){"", PERIOD_MS, LIMIT};
-    manifest.components[1].heartbeats[1] =
-        (struct manifest_heartbeat){"worker", 3 * PERIOD_MS, LIMIT};
+    manifest.components[1].heartbeats = heartbeats;
     manifest.components[1].heartbeat_count = 2;
     health_init(&health, &manifest);
     health_watch(&health, 1, 1000 * MS);

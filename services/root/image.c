@@ -67,9 +67,9 @@ static status_t check_note(struct build *build)
 static const char *choose_image(const struct build *build)
 {
     uint32_t index =
-        build->entry->image_count > 1 ? build->component->devices[0].compatible_index : 0;
+        build->entry->images.count > 1 ? build->component->devices[0].compatible_index : 0;
 
-    return build->entry->images[index];
+    return build->entry->images.text[index];
 }
 
 status_t build_map_own(struct build *build, word_t page, word_t pages, vaddr_t address,
@@ -138,7 +138,7 @@ static status_t find_file(struct build *build)
         };
         return OK;
     }
-    if (build->entry->image_count == 0)
+    if (build->entry->images.count == 0)
         return build_refuse(build, "image", "nothing is installed", ERR_NOT_FOUND);
     return bundle_find(&build->root->bundle, choose_image(build), &build->image)
                ? OK

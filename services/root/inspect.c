@@ -119,7 +119,7 @@ status_t inspect_on_usage(void *state, struct ipc_request *request,
         return ERR_NOT_FOUND;
     entry = component->entry;
     out->priority = entry->priority;
-    out->core = entry->core % root->boot->core_count;
+    out->core = entry->cores[0] % root->boot->core_count;
     out->amount = root_budget_ns(root, (uint32_t)out->core, entry->budget_us);
     out->period = (uint64_t)entry->period_us * 1000;
     out->consumed = component_time_ns(component);

@@ -64,8 +64,8 @@ static void check_images(const struct root *root)
         const struct manifest_component *component = &root->manifest.components[i];
         struct bundle_file file;
 
-        for (uint32_t n = 0; n < component->image_count; n++) {
-            if (!bundle_find(&root->bundle, component->images[n], &file))
+        for (uint32_t n = 0; n < component->images.count; n++) {
+            if (!bundle_find(&root->bundle, component->images.text[n], &file))
                 fail(component->name, "the bundle lacks its image: add it with mkbundle");
         }
     }
@@ -181,7 +181,7 @@ static status_t start_component(void *state, uint32_t index)
     status = component_build(root, component);
     if (status == OK)
         root_note(root, component, ABI_JOURNAL_START, root->supervisor.children[index].starts + 1);
-    if (status == OK && component->entry->is_ready_when_started)
+    if (status == OK && component->entry->readiness == MANIFEST_READY_STARTED)
         health_watch(&root->health, index, rt_time_now_ns());
     return status;
 }

@@ -15,6 +15,7 @@
 #include "supervise.h"
 
 #include <base/bundle.h>
+#include <base/fdt.h>
 #include <ipc/service.h>
 #include <rt/object.h>
 #include <rt/startup.h>

@@ -126,8 +126,9 @@ static void start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns
         give_up(supervisor, index);
         return;
     }
-    child->state = entry_of(supervisor, index)->is_ready_when_started ? ABI_COMPONENT_READY
-                                                                      : ABI_COMPONENT_STARTING;
+    child->state = entry_of(supervisor, index)->readiness == MANIFEST_READY_STARTED
+                       ? ABI_COMPONENT_READY
+                       : ABI_COMPONENT_STARTING;
     child->is_late = false;
     child->starts++;
     child->started_ns = now_ns;
@@ -244,7 +245,7 @@ void supervisor_init(struct supervisor *supervisor, const struct manifest *manif
 {
     *supervisor = (struct supervisor){.manifest = manifest, .actions = actions, .state = state};
     for (uint32_t i = 0; i < manifest->component_count; i++) {
-        if (manifest->components[i].image_count == 0)
+        if (manifest->components[i].images.count == 0)
             supervisor->children[i].state = ABI_COMPONENT_EMPTY;
     }
 }

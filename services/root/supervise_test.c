@@ -83,7 +83,7 @@ static void make_manifest(uint32_t graph)
     for (uint32_t i = 0; i < COUNT; i++) {
         struct manifest_component *component = &manifest.components[i];
 
-        component->image_count = 1;
+        component->images.count = 1;
         component->ready_timeout_ms = 1000;
         component->minimum_run_ms = 50;
         component->restart_limit = 3;
@@ -345,7 +345,7 @@ static void a_restart_on_demand_is_not_counted(void)
 static void one_without_image_waits_for_it(void)
 {
     make_manifest(0);
-    manifest.components[2].image_count = 0;
+    manifest.components[2].images.count = 0;
     supervisor_init(&supervisor, &manifest, &actions, NULL);
     supervisor_boot(&supervisor, 1);
     all_become_ready(1);

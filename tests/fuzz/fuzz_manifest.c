@@ -12,11 +12,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_component(const struct manifest *manifest, uint32_t index)
 {
     const struct manifest_component *component = &manifest->components[index];
-    manifest_set_t all = (UINT32_C(1) << manifest->component_count) - 1;
+    manifest_set_t all = (UINT32_C(1) << manifest->component_count) - 1; /* of at most 31 */
 
     require(str_length(component->name) <= MANIFEST_NAME_MAX);
     require(manifest_find(manifest, component->name) == index);
-    require(component->image_count >= 1 && component->image_count <= MANIFEST_IMAGES_MAX);
+    require(component->images.count <= MANIFEST_IMAGES_MAX);
+    require((component->images.count == 0) == (component->installer != MANIFEST_NONE));
     require(component->budget_us <= component->period_us && component->period_us >= 100);
     require(component->heap_bytes + component->ring_bytes < component->memory_bytes);
     for (uint32_t i = 0; i < component->dependant_count; i++) {

@@ -23,8 +23,9 @@ static void print_component(const struct manifest *manifest,
                             const struct manifest_component *component)
 {
     printf("%s: image %s, %llu KiB, %u/%u us on core %u, priority %u", component->name,
-           component->images[0], (unsigned long long)component->memory_bytes / 1024,
-           component->budget_us, component->period_us, component->core, component->priority);
+           component->images.count > 0 ? component->images.text[0] : "to be installed",
+           (unsigned long long)component->memory_bytes / 1024, component->budget_us,
+           component->period_us, component->cores[0], component->priority);
     for (uint32_t i = 0; i < component->dependant_count; i++)
         printf("%s%s", i == 0 ? "; restarts " : ", ",
                manifest->components[component->dependants[i]].name);
