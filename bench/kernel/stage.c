@@ -217,7 +217,7 @@ static noreturn void peer_entry(word_t number)
         .thread = PEER_THREAD,
     };
 
-    rt_set_thread_pointer((word_t)&thread);
+    rt_set_thread_pointer(rt_thread_prepare(&thread));
     peer_function(number)((void *)number);
     (void)skr_signal(PEER_DONE, IS_DONE);
     for (;;)

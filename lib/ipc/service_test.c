@@ -65,7 +65,7 @@ static unsigned handled, signals, closed_badge;
 
 word_t rt_thread_pointer(void)
 {
-    return (word_t)&kernel.thread;
+    return rt_thread_prepare(&kernel.thread);
 }
 
 uint64_t rt_counter(void)
@@ -213,7 +213,7 @@ static void run(const struct step *steps, size_t count, uint32_t replies)
     kernel.step_count = count;
     kernel.next = kernel.answer_count = kernel.deleted_count = 0;
     kernel.bound = 0;
-    kernel.thread = (struct rt_thread){&kernel.process, &kernel.buffer, 2, NULL};
+    kernel.thread = (struct rt_thread){&kernel.process, &kernel.buffer, 2, NULL, NULL};
     handled = signals = closed_badge = 0;
     kept = (struct ipc_kept){0};
     service = (struct ipc_service){

@@ -26,7 +26,7 @@ noreturn void rt_start(const void *told)
         .buffer = (struct abi_buffer *)(word_t)startup->buffer_address,
         .thread = startup->thread,
     };
-    rt_set_thread_pointer((word_t)&first.thread);
+    rt_set_thread_pointer(rt_thread_prepare(&first.thread));
     rt_assert(startup->magic == RT_STARTUP_MAGIC && startup->version == RT_STARTUP_VERSION);
     rt_exit(component_main(startup));
 }

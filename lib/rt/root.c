@@ -26,7 +26,7 @@ noreturn void rt_start(const void *told)
         .buffer = (struct abi_buffer *)(word_t)boot->buffer_address,
         .thread = ABI_ROOT_THREAD,
     };
-    rt_set_thread_pointer((word_t)&first.thread);
+    rt_set_thread_pointer(rt_thread_prepare(&first.thread));
     rt_assert(boot->magic == ABI_BOOT_MAGIC);
     rt_exit(root_main(boot));
 }

@@ -29,10 +29,10 @@ static status_t configure(const struct rt_worker *worker, const struct rt_thread
                                    options->leave);
 }
 
-static status_t start(const struct rt_worker *worker)
+static status_t start(struct rt_worker *worker)
 {
     return skr_thread_start(worker->thread.cap, (word_t)thread_entry, (word_t)worker->self.buffer,
-                            (word_t)worker, (word_t)&worker->self);
+                            (word_t)worker, rt_thread_prepare(&worker->self));
 }
 
 /* Everything that can fail; what it took is in the worker. */

@@ -210,7 +210,7 @@ void child_start(struct child *child, rt_thread_fn *run, void *argument)
     child->shared->argument = argument;
     CHECK_EQ(skr_thread_start(child->thread.cap, (word_t)child_entry,
                               (word_t)child->shared->thread.buffer, (word_t)child->shared,
-                              (word_t)&child->shared->thread), OK);
+                              rt_thread_prepare(&child->shared->thread)), OK);
 }
 
 bool child_wait(struct child *child, struct child_fault *fault)

@@ -2,8 +2,10 @@
 /*
  * What every thread of a component knows: itself and the component it belongs to.
  *
- * The thread pointer leads to the running thread's rt_thread, that to the component's rt_process.
- * So the runtime has no global state, and its functions need no argument for what is always there.
+ * The word before the thread pointer leads to the running thread's rt_thread, that to the
+ * component's rt_process.  So the runtime has no global state, and its functions need no argument
+ * for what is always there; what lies behind the thread pointer is the compiler's, for thread-local
+ * variables, where a program has some.
  */
 #ifndef RT_PROCESS_H
 #define RT_PROCESS_H
@@ -25,11 +27,22 @@ struct rt_thread {
     struct abi_buffer *buffer; /* its message buffer */
     cap_t thread;
     void *user; /* for the program's own use */
+    struct rt_thread *self; /* last: what stands before the thread pointer */
 };
+
+static_assert(offsetof(struct rt_thread, self) + sizeof(word_t) == sizeof(struct rt_thread),
+              "the thread pointer is right behind it");
+
+/* Makes it what a thread is that runs with the result as its thread pointer. */
+static inline word_t rt_thread_prepare(struct rt_thread *thread)
+{
+    thread->self = thread;
+    return (word_t)(thread + 1);
+}
 
 static inline struct rt_thread *rt_self(void)
 {
-    return (struct rt_thread *)rt_thread_pointer();
+    return ((struct rt_thread *const *)rt_thread_pointer())[-1];
 }
 
 static inline struct abi_buffer *rt_buffer(void)

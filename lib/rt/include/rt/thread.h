@@ -28,7 +28,7 @@ struct rt_thread_options {
 };
 
 struct rt_worker {
-    struct rt_thread self; /* first: its thread pointer leads here */
+    struct rt_thread self; /* its thread pointer leads here */
     struct rt_object thread;
     struct rt_object frame;
     vaddr_t address; /* of the unmapped page; the stack follows */
