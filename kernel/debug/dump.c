@@ -540,7 +540,7 @@ static void dump_ranges(struct dump *dump, struct memory *memory)
     struct tree_node *node = tree_first(&memory->ranges);
     unsigned depth = 0;
 
-    while (node != NULL || depth != 0) {
+    while (!dump->is_full && (node != NULL || depth != 0)) {
         if (node == NULL) {
             node = tree_next(outer[--depth]);
             continue;

@@ -1,35 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The model's end of the random caller on the target: it is loaded from the target's first dump,
- * chooses each call, sends it over the serial line, and compares what comes back with its own.
+ * chooses each call, hands it over in a shared page, and compares what comes back with its own.
  *
  * Only the first component makes calls there, and nothing it starts may run, since what happens at
  * the same time cannot be foretold.
  */
 #include <abi/entries.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "generate.h"
+#include "line.h"
 
 enum {
-    REGISTERS = 12,
     HASHED_WORDS = ABI_MESSAGE_WORDS + 2 * ABI_MESSAGE_CAPS,
     BUFFER_WORDS = sizeof(struct abi_buffer) / sizeof(u64),
     LIST_START = offsetof(struct abi_buffer, list) / sizeof(u64),
     LIST_WORDS = 7 * 4,
     DUMP_BYTES = 4 << 20,
     LEAST_SUCCESS_PERCENT = 30,
-    LINE_BYTES = 1024,
+    TEXT_BYTES = 1024,
 };
 
 static struct {
     struct model m;
     struct generator g;
-    FILE *in;
-    FILE *out;
+    FILE *in;               /* what the target prints */
+    int memory;             /* the target's, as a file */
+    u64 memory_base;
+    struct line *line;
     u64 calls;
     u64 seed;
     u64 done;
@@ -37,7 +41,7 @@ static struct {
     u64 tried[ABI_ENTRY_COUNT + 1];
     u64 good[ABI_ENTRY_COUNT + 1];
     u64 shadow[BUFFER_WORDS]; /* what the target's buffer holds before its list area */
-    char line[LINE_BYTES];
+    char text[TEXT_BYTES];
     char dump[DUMP_BYTES];
 } run;
 
@@ -45,33 +49,49 @@ static struct {
 
 static bool read_line(void)
 {
-    return fgets(run.line, sizeof(run.line), run.in) != NULL;
+    return fgets(run.text, sizeof(run.text), run.in) != NULL;
+}
+
+static bool open_line(u64 paddr)
+{
+    void *page = mmap(NULL, LINE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, run.memory,
+                      (off_t)(paddr - run.memory_base));
+
+    run.line = page == MAP_FAILED ? NULL : page;
+    return run.line != NULL;
 }
 
 static bool wait_for_ready(void)
 {
+    char *at = run.text + 6;
+
     while (read_line()) {
-        if (strncmp(run.line, "READY ", 6) == 0) {
-            run.m.frequency = strtoull(run.line + 6, NULL, 16);
-            return true;
+        if (strncmp(run.text, "READY ", 6) == 0) {
+            run.m.frequency = strtoull(at, &at, 16);
+            return open_line(strtoull(at, &at, 16));
         }
     }
-    (void)printf("# the target did not start: %s\n", run.line);
+    (void)printf("# the target did not start: %s\n", run.text);
     return false;
+}
+
+static void ask(enum line_request request)
+{
+    run.line->request = request;
+    (void)__atomic_fetch_add(&run.line->asked, 1, __ATOMIC_RELEASE);
 }
 
 static const char *ask_dump(void)
 {
     size_t used = 0;
 
-    (void)fprintf(run.out, "D\n");
-    (void)fflush(run.out);
-    while (read_line() && strcmp(run.line, ".\n") != 0) {
-        size_t length = strlen(run.line);
+    ask(LINE_DUMP);
+    while (read_line() && strcmp(run.text, ".\n") != 0) {
+        size_t length = strlen(run.text);
 
         if (used + length + 1 > sizeof(run.dump))
             break;
-        memcpy(run.dump + used, run.line, length + 1);
+        memcpy(run.dump + used, run.text, length + 1);
         used += length;
     }
     return run.dump;
@@ -118,19 +138,21 @@ static void send_call(struct object *self, bool has_list)
 {
     const struct registers *r = &self->h->registers;
     const u64 *words = (const u64 *)(const void *)m_thread_buffer(&run.m, self);
+    struct line *line = run.line;
 
-    (void)fprintf(run.out, "C %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64, r->call, r->cap,
-                  r->info, r->aux);
-    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-        (void)fprintf(run.out, " %" PRIx64, r->words[i]);
+    line->registers[0] = r->call;
+    line->registers[1] = r->cap;
+    line->registers[2] = r->info;
+    line->registers[3] = r->aux;
+    memcpy(&line->registers[4], r->words, sizeof(r->words));
+    line->change_count = 0;
     for (unsigned i = 0; i < LIST_START + LIST_WORDS; i++) {
         bool is_list = i >= LIST_START;
 
         if (is_list ? has_list : words[i] != run.shadow[i])
-            (void)fprintf(run.out, " %x %" PRIx64, i, words[i]);
+            line->changes[line->change_count++] = (struct line_change){i, words[i]};
     }
-    (void)fprintf(run.out, "\n");
-    (void)fflush(run.out);
+    ask(LINE_CALL);
 }
 
 static void take_results(const u64 *result, struct registers *r)
@@ -148,37 +170,41 @@ static bool same_registers(const u64 *result, const struct registers *r)
            result[3] == r->aux && memcmp(&result[4], r->words, sizeof(r->words)) == 0;
 }
 
+static void print_registers(const char *whose, int64_t status, const u64 others[3],
+                            const u64 *words)
+{
+    (void)printf("# %s: %" PRId64 " %" PRIx64 " %" PRIx64 " %" PRIx64 ":", whose, status, others[0],
+                 others[1], others[2]);
+    for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
+        (void)printf(" %" PRIx64, words[i]);
+    (void)printf("\n");
+}
+
 static bool compare(struct object *self, unsigned entry)
 {
     struct registers *r = &self->h->registers;
-    u64 result[REGISTERS + 2];
-    char *at = run.line + 1;
+    const u64 *result = run.line->registers;
     const char *state;
     size_t length;
 
-    if (!read_line() || run.line[0] != 'R') {
-        (void)printf("# the target said: %s\n", run.line);
+    if (!read_line() || strcmp(run.text, "R\n") != 0) {
+        (void)printf("# the target said: %s\n", run.text);
         while (read_line())
-            (void)printf("# %s", run.line);
+            (void)printf("# %s", run.text);
         return differ("ends", entry);
     }
-    for (unsigned i = 0; i < REGISTERS + 2; i++)
-        result[i] = strtoull(at, &at, 16);
     if (run.m.is_output_free)
         take_results(result, r);
     if (!same_registers(result, r)) {
-        (void)printf("# kernel: %s# model: %" PRId64 " %" PRIx64 " %" PRIx64 " %" PRIx64 ":",
-                     run.line, (int64_t)r->call, r->cap, r->info, r->aux);
-        for (unsigned i = 0; i < ABI_REGISTER_WORDS; i++)
-            (void)printf(" %" PRIx64, r->words[i]);
-        (void)printf("\n");
+        print_registers("kernel", (int64_t)result[0], &result[1], &result[4]);
+        print_registers("model", (int64_t)r->call, (u64[3]){r->cap, r->info, r->aux}, r->words);
         return differ("registers", entry);
     }
     memcpy(run.shadow, m_thread_buffer(&run.m, self), sizeof(run.shadow));
-    if (hash_bytes(run.shadow, HASHED_WORDS * sizeof(u64)) != result[REGISTERS])
+    if (hash_bytes(run.shadow, HASHED_WORDS * sizeof(u64)) != run.line->buffer_hash)
         return differ("message buffers", entry);
     state = model_dump(&run.m, &length);
-    if (hash_bytes(state, length) != result[REGISTERS + 1]) {
+    if (hash_bytes(state, length) != run.line->state_hash) {
         print_difference(ask_dump(), state);
         return differ("states", entry);
     }
@@ -248,20 +274,19 @@ static void report(bool is_same)
                      run.tried[i]);
 }
 
-/* random_target CALLS SEED USER-TOP: the serial line is on descriptors 3 (from the target) and 4.
- */
+/* random_target CALLS SEED USER-TOP MEMORY MEMORY-BASE: what the target prints is the standard
+ * input, MEMORY the file that holds its memory, which begins at MEMORY-BASE. */
 int main(int argc, char **argv)
 {
-    enum { FROM_TARGET = 3, TO_TARGET = 4 };
-
-    if (argc != 4)
+    if (argc != 6)
         return 2;
     run.calls = strtoull(argv[1], NULL, 0);
     run.seed = strtoull(argv[2], NULL, 0);
     run.m.user_top = strtoull(argv[3], NULL, 0);
-    run.in = fdopen(FROM_TARGET, "r");
-    run.out = fdopen(TO_TARGET, "w");
-    bool is_same = run.in != NULL && run.out != NULL && run_all();
+    run.memory = open(argv[4], O_RDWR | O_CLOEXEC);
+    run.memory_base = strtoull(argv[5], NULL, 0);
+    run.in = stdin;
+    bool is_same = run.memory >= 0 && run_all();
 
     report(is_same);
     model_free(&run.m);

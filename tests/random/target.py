@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The random caller on the target: boots it on the test kernel and connects its serial line with
-the model's program, which chooses the calls, compares, and prints TAP."""
+"""The random caller on the target: boots it on the test kernel, with the machine's memory in a file
+that the model's program maps, too; that one chooses the calls, compares, and prints TAP."""
 
 import argparse
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import qemu  # noqa: E402
 
 USER_TOP = {"aarch64": 1 << 39, "riscv64": 1 << 38}
-SECONDS_PER_CALL = 0.05
+MEMORY_BASE = {"aarch64": 1 << 30, "riscv64": 1 << 31}
+MEMORY_MIB = 64
+SECONDS_PER_CALL = 0.02
 
 
 def main():
@@ -24,33 +27,37 @@ def main():
 
     folder = options.build / "tests" / "random"
     kernel = options.build / "kernel" / f"skerry-{options.arch}-test.img"
-    machine = qemu.Machine(options.arch, cores=1, memory_mib=64, devices=())
-    command = machine.command(kernel, folder / "random_root.bundle")
+    machine = qemu.Machine(options.arch, cores=1, memory_mib=MEMORY_MIB, devices=())
     limit = (60 + options.calls * SECONDS_PER_CALL) * qemu.TIME_SCALE
 
-    guest = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, bufsize=0)
-    try:
-        status = run_model(guest, [str(folder / "random_target"), str(options.calls),
-                                   str(options.seed), str(USER_TOP[options.arch])], limit)
-    finally:
-        guest.kill()
-        guest.wait()
-    return status
+    with tempfile.NamedTemporaryFile(dir=options.build, prefix="random-memory-") as memory:
+        command = machine.command(kernel, folder / "random_root.bundle",
+                                  more=memory_in_file(memory.name))
+        model = [str(folder / "random_target"), str(options.calls), str(options.seed),
+                 str(USER_TOP[options.arch]), memory.name, str(MEMORY_BASE[options.arch])]
+        guest = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, bufsize=0)
+        try:
+            return run_model(guest, model, limit)
+        finally:
+            guest.kill()
+            guest.wait()
+
+
+def memory_in_file(path):
+    return ["-machine", "memory-backend=memory", "-object",
+            f"memory-backend-file,id=memory,size={MEMORY_MIB}M,mem-path={path},share=on"]
 
 
 def run_model(guest, command, limit):
-    """The model's program has the guest's serial line on descriptors 3 and 4."""
-    shell = ["/bin/sh", "-c", 'exec "$@" 3<&0 4>&1 1>&2', "sh"] + command
-    model = subprocess.Popen(shell, stdin=guest.stdout, stdout=guest.stdin,
-                             stderr=subprocess.PIPE)
+    model = subprocess.Popen(command, stdin=guest.stdout, stdout=subprocess.PIPE)
     try:
-        _, output = model.communicate(timeout=limit)
+        output, _ = model.communicate(timeout=limit)
         print(output.decode("utf-8", "replace"), end="")
         return model.returncode
     except subprocess.TimeoutExpired:
         model.kill()
-        _, output = model.communicate()
+        output, _ = model.communicate()
         print(output.decode("utf-8", "replace"), end="")
         print(f"Bail out! not finished after {limit:.0f} s")
         return 1

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The target's end of the random caller: a first component that makes the calls it is told to over
- * the serial port, and says what came back.  Which calls, and what should come back, the model
- * knows at the other end; nothing here decides anything.
+ * The target's end of the random caller: a first component that makes the calls it is told to in a
+ * shared page, and says what came back.  Which calls, and what should come back, the model knows
+ * at the other end; nothing here decides anything.
  *
- * A line in: C, the twelve registers, then pairs of a word of the message buffer and its value;
- * or D.  A line out: R, the twelve registers, a hash of the buffer's words and slots, and a hash of
- * the state dump; or the whole dump, and a dot.  All numbers are hexadecimal.
+ * On the serial port: READY with the clock's frequency and the page's physical address, then a
+ * line for each request: R when the call was made, or the whole dump and a dot.
  */
 #include <abi/boot.h>
 #include <rt/call.h>
@@ -14,20 +13,21 @@
 #include <rt/startup.h>
 #include <skr/objects.h>
 
+#include "line.h"
 #include "serial.h"
 
 enum {
     PORT_SLOT = ABI_ROOT_FIRST_FREE,
-    REGISTERS = 12,
+    LINE_SLOT,
     HASHED_WORDS = ABI_MESSAGE_WORDS + 2 * ABI_MESSAGE_CAPS,
 };
 
-static const vaddr_t PORT_ADDRESS = 0x2000000000;
+static const vaddr_t PORT_ADDRESS = 0x2000000000, LINE_ADDRESS = 0x2000001000;
 
 static struct {
     volatile uint32_t *port;
+    struct line *line;
     struct abi_buffer *buffer;
-    char last; /* character read */
 } target;
 
 /* ---- the serial port ---- */
@@ -49,24 +49,6 @@ static void put_hex(uint64_t value)
         serial_put(target.port, "0123456789abcdef"[value >> shift & 15]);
         if (shift == 0)
             return;
-    }
-}
-
-/* The number before the next space or line end, which is target.last afterwards. */
-static word_t get_hex(void)
-{
-    word_t value = 0;
-
-    for (;;) {
-        char c = serial_get(target.port);
-
-        target.last = c;
-        if (c >= '0' && c <= '9')
-            value = value << 4 | (word_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            value = value << 4 | (word_t)(c - 'a' + 10);
-        else
-            return value;
     }
 }
 
@@ -102,66 +84,87 @@ static uint64_t dump(bool is_told)
 
 /* ---- calls ---- */
 
-static void make_call(void)
+static void make_call(struct line *line)
 {
-    word_t r[REGISTERS];
-    uint64_t hash;
+    uint64_t *r = line->registers;
+    word_t *words = (word_t *)(void *)target.buffer;
 
-    for (unsigned i = 0; i < REGISTERS; i++)
-        r[i] = get_hex();
-    while (target.last == ' ') {
-        word_t index = get_hex();
-        word_t value = get_hex();
-
-        ((word_t *)(void *)target.buffer)[index] = value;
-    }
+    for (uint32_t i = 0; i < line->change_count; i++)
+        words[line->changes[i].index] = line->changes[i].value;
     r[0] = (word_t)skr_trap(r[0], &r[1], &r[2], &r[3], &r[4]);
-    hash = hash_bytes(HASH_START, (const char *)target.buffer, HASHED_WORDS * sizeof(word_t));
-    put_text("R");
-    for (unsigned i = 0; i < REGISTERS; i++)
-        put_hex(r[i]);
-    put_hex(hash);
-    put_hex(dump(false));
-    put_text("\n");
+    line->buffer_hash =
+        hash_bytes(HASH_START, (const char *)target.buffer, HASHED_WORDS * sizeof(word_t));
+    line->state_hash = dump(false);
+    put_text("R\n");
 }
 
-static status_t open_port(const struct abi_boot_info *boot)
-{
-    struct rt_mapping mapping = {.frame = PORT_SLOT,
-                                 .address = PORT_ADDRESS,
-                                 .pages = 1,
-                                 .attributes = MAP_READ | MAP_WRITE};
-    word_t done;
+/* ---- start ---- */
 
+static status_t map_page(cap_t memory, uint64_t offset, cap_t slot, vaddr_t address)
+{
+    struct rt_mapping mapping = {
+        .frame = slot, .address = address, .pages = 1, .attributes = MAP_READ | MAP_WRITE};
+    status_t status = skr_memory_make(memory, TYPE_FRAME, (word_t)offset, 1, 1, slot, NULL);
+
+    return status != OK ? status : rt_map(ABI_ROOT_SPACE, &mapping);
+}
+
+static bool open_port(const struct abi_boot_info *boot)
+{
     for (uint32_t i = 0; i < boot->memory_count; i++) {
         const struct abi_boot_memory *memory = &boot->memory[i];
 
-        if (SERIAL_BASE - memory->base < memory->size_bytes) {
-            status_t status =
-                skr_memory_make(memory->slot, TYPE_FRAME, (word_t)(SERIAL_BASE - memory->base), 1,
-                                1, PORT_SLOT, &done);
-
-            return status != OK ? status : rt_map(ABI_ROOT_SPACE, &mapping);
-        }
+        if (SERIAL_BASE - memory->base < memory->size_bytes)
+            return map_page(memory->slot, SERIAL_BASE - memory->base, PORT_SLOT, PORT_ADDRESS) ==
+                   OK;
     }
-    return ERR_NOT_FOUND;
+    return false;
+}
+
+/* In the last page of the first memory there is; its address, or 0. */
+static uint64_t open_line(const struct abi_boot_info *boot)
+{
+    for (uint32_t i = 0; i < boot->memory_count; i++) {
+        const struct abi_boot_memory *memory = &boot->memory[i];
+        uint64_t last = memory->size_bytes - ABI_PAGE_SIZE;
+
+        if ((memory->kind & ABI_MEMORY_KERNEL_USABLE) != 0 && memory->first_free <= last)
+            return map_page(memory->slot, last, LINE_SLOT, LINE_ADDRESS) == OK
+                       ? memory->base + last
+                       : 0;
+    }
+    return 0;
+}
+
+static uint32_t await_request(uint32_t before)
+{
+    uint32_t asked;
+
+    do
+        asked = __atomic_load_n(&target.line->asked, __ATOMIC_ACQUIRE);
+    while (asked == before);
+    return asked;
 }
 
 int root_main(const struct abi_boot_info *boot)
 {
-    target.buffer = (struct abi_buffer *)(vaddr_t)boot->buffer_address;
-    if (open_port(boot) != OK)
+    uint64_t line_paddr = open_line(boot);
+    uint32_t asked = 0;
+
+    if (line_paddr == 0 || !open_port(boot))
         return 1;
+    target.buffer = (struct abi_buffer *)(vaddr_t)boot->buffer_address;
+    target.line = (struct line *)LINE_ADDRESS;
     target.port = (volatile uint32_t *)PORT_ADDRESS;
     put_text("\nREADY");
     put_hex(boot->time_frequency);
+    put_hex(line_paddr);
     put_text("\n");
     for (;;) {
-        char c = serial_get(target.port);
-
-        if (c == 'C' && serial_get(target.port) == ' ') {
-            make_call();
-        } else if (c == 'D') {
+        asked = await_request(asked);
+        if (target.line->request == LINE_CALL) {
+            make_call(target.line);
+        } else {
             (void)dump(true);
             put_text(".\n");
         }

@@ -9,14 +9,7 @@
 
 static const uint64_t SERIAL_BASE = 0x09000000;
 
-enum { SERIAL_DATA = 0x00 / 4, SERIAL_FLAGS = 0x18 / 4, FLAG_EMPTY = 1 << 4, FLAG_FULL = 1 << 5 };
-
-static inline char serial_get(volatile uint32_t *port)
-{
-    while ((port[SERIAL_FLAGS] & FLAG_EMPTY) != 0)
-        continue;
-    return (char)port[SERIAL_DATA];
-}
+enum { SERIAL_DATA = 0x00 / 4, SERIAL_FLAGS = 0x18 / 4, FLAG_FULL = 1 << 5 };
 
 static inline void serial_put(volatile uint32_t *port, char c)
 {

@@ -9,16 +9,7 @@
 
 static const uint64_t SERIAL_BASE = 0x10000000;
 
-enum { SERIAL_DATA = 0, SERIAL_STATUS = 5, STATUS_READY = 1, STATUS_ROOM = 0x20 };
-
-static inline char serial_get(volatile uint32_t *port)
-{
-    volatile uint8_t *bytes = (volatile uint8_t *)port;
-
-    while ((bytes[SERIAL_STATUS] & STATUS_READY) == 0)
-        continue;
-    return (char)bytes[SERIAL_DATA];
-}
+enum { SERIAL_DATA = 0, SERIAL_STATUS = 5, STATUS_ROOM = 0x20 };
 
 static inline void serial_put(volatile uint32_t *port, char c)
 {
