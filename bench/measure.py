@@ -81,7 +81,8 @@ def collect(name, arch):
     output, watched = boot(name, arch, 1)
     figures = list(parse(output, arch))
     operations, stretches = trace.read(watched)
-    operations.pop(trace.LONGEST, None)
+    for number in trace.NAMES:
+        operations.pop(number, None)
     for number, sites in operations.items():
         figures[number].update(trace.hidden_costs(arch, sites))
     if name == "kernel":

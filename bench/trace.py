@@ -15,7 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import qemu         # noqa: E402
 
-LONGEST = -1
+LONGEST, BOOT = -1, -2
+NAMES = {LONGEST: "longest stretch", BOOT: "boot"}
 KINDS = ("barriers", "tlb", "space_writes", "sysreg_writes", "loads", "stores")
 SYMBOL_TABLE, NO_TYPE, FUNCTION = 2, 0, 2
 
@@ -25,7 +26,7 @@ SYMBOL_TABLE, NO_TYPE, FUNCTION = 2, 0, 2
 def read(path):
     """
     Returns ({operation: [(address, code, count)]}, [(length, from, to, core)]).
-    Operation LONGEST is the longest stretch.
+    Operation LONGEST is the longest stretch, BOOT what the kernel does before the first component.
     """
     operations = collections.defaultdict(list)
     stretches = []
@@ -36,6 +37,8 @@ def read(path):
             operations[numbers[0]].append(tuple(numbers[1:]))
         elif kind == "longest":
             operations[LONGEST].append(tuple(numbers))
+        elif kind == "boot":
+            operations[BOOT].append(tuple(numbers))
         else:
             stretches.append(tuple(numbers))
     return operations, sorted(stretches, reverse=True)
@@ -150,7 +153,7 @@ def main():
     operations, stretches = read(options.watched)
     for number, sites in sorted(operations.items()):
         if options.operation in (None, number):
-            what = "longest stretch" if number == LONGEST else f"operation {number}"
+            what = NAMES.get(number, f"operation {number}")
             print(f"{what}: {sum(site[2] for site in sites)}")
             for count, name in profile(places, sites):
                 print(f"{count:8} {name}")

@@ -3,7 +3,8 @@
  * A plugin for QEMU that watches every instruction of the guest.
  *
  * It answers two questions.  What is one operation made of: instructions between two marks (hints
- * that the benchmark executes) are counted by address.  How long can an interrupt go unnoticed: a
+ * that the benchmark executes) are counted by address, and so are the kernel's before the first one
+ * in user mode, the boot.  How long can an interrupt go unnoticed: a
  * stretch is what a core executes outside user mode from one point where it notices pending
  * interrupts to the next, and the longest ones are kept.
  *
@@ -45,7 +46,7 @@ struct site {
     uint32_t size;
     enum kind kind;
     uint32_t *counts; /* by window; null while all are 0 */
-    uint32_t in_longest;
+    uint32_t in_longest, in_boot;
 };
 
 struct stretch {
@@ -244,6 +245,8 @@ static void executed(unsigned index, void *data)
         watch.is_in_window = false;
     if (watch.is_in_window)
         count(site);
+    if (!watch.has_booted && site->address >= KERNEL_START)
+        site->in_boot++;
     if (site->kind == MARK_BEGIN && watch.window < WINDOWS_MAX - 1) {
         watch.is_in_window = true;
         watch.window++;
@@ -283,6 +286,9 @@ static void write_counts(FILE *file, const struct site *site)
     if (site->in_longest != 0)
         fprintf(file, "longest 0x%llx 0x%x %u\n", (unsigned long long)site->address,
                 (unsigned)site->code, (unsigned)site->in_longest);
+    if (site->in_boot != 0)
+        fprintf(file, "boot 0x%llx 0x%x %u\n", (unsigned long long)site->address,
+                (unsigned)site->code, (unsigned)site->in_boot);
     if (site->counts == NULL)
         return;
     for (int window = 0; window <= watch.window; window++) {
