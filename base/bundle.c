@@ -7,10 +7,10 @@
  */
 #include <base/bundle.h>
 #include <base/checked.h>
-#include <base/hash.h>
+#include <base/crc.h>
 #include <base/memory.h>
 
-enum { BUNDLE_VERSION = 1 };
+enum { BUNDLE_VERSION = 2 };
 
 const char *bundle_error_text(enum bundle_error error)
 {
@@ -23,7 +23,6 @@ const char *bundle_error_text(enum bundle_error error)
         [BUNDLE_OTHER_MACHINE] = "it was made for another processor",
         [BUNDLE_OTHER_ABI] = "it was built against another ABI",
         [BUNDLE_BAD_COUNT] = "its number of files or its size is wrong",
-        [BUNDLE_BAD_ENTRIES_HASH] = "its table of files is damaged",
         [BUNDLE_BAD_NAME] = "a file's name is empty, unterminated or there twice",
         [BUNDLE_BAD_PLACE] = "a file lies outside of it, or over another",
     };
@@ -36,7 +35,7 @@ static enum bundle_error check_header(const struct abi_bundle_header *header, si
 {
     if (header->magic != ABI_BUNDLE_MAGIC)
         return BUNDLE_BAD_MAGIC;
-    if (header->version != BUNDLE_VERSION || header->reserved != 0)
+    if (header->version != BUNDLE_VERSION)
         return BUNDLE_BAD_VERSION;
     if (header->machine != machine)
         return BUNDLE_OTHER_MACHINE;
@@ -53,14 +52,6 @@ static enum bundle_error check_header(const struct abi_bundle_header *header, si
                         header->size_bytes))
         return BUNDLE_BAD_COUNT;
     return BUNDLE_OK;
-}
-
-static bool hash_matches(const void *bytes, size_t size, const uint8_t expected[ABI_HASH_BYTES])
-{
-    uint8_t hash[ABI_HASH_BYTES];
-
-    sha256(bytes, size, hash);
-    return mem_equal(hash, expected, ABI_HASH_BYTES);
 }
 
 /* Not empty, terminated, and behind the terminator zero: two equal names are equal bytes. */
@@ -125,9 +116,6 @@ enum bundle_error bundle_open(struct bundle *bundle, const void *bytes, size_t s
         .size_bytes = header->size_bytes,
         .file_count = header->file_count,
     };
-    if (!hash_matches(bundle->entries, bundle->file_count * sizeof(*bundle->entries),
-                      header->entries_sha256))
-        return BUNDLE_BAD_ENTRIES_HASH;
     return check_entries(bundle);
 }
 
@@ -156,7 +144,17 @@ bool bundle_find(const struct bundle *bundle, const char *name, struct bundle_fi
     return false;
 }
 
-bool bundle_file_is_intact(const struct bundle_file *file)
+uint32_t bundle_boot_crc32(const struct bundle *bundle)
 {
-    return hash_matches(file->bytes, (size_t)file->size_bytes, file->sha256);
+    const struct abi_bundle_entry *first = &bundle->entries[0];
+    const uint8_t *start = (const uint8_t *)first;
+
+    return crc32(0, start, (size_t)(bundle->bytes + first->offset + first->size_bytes - start));
+}
+
+bool bundle_can_boot(const struct bundle *bundle)
+{
+    const struct abi_bundle_header *header = (const void *)bundle->bytes;
+
+    return bundle_boot_crc32(bundle) == header->boot_crc32;
 }

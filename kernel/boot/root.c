@@ -253,8 +253,6 @@ static vaddr_t load_image(struct rooting *r)
 
     if (!bundle_file(&r->bundle, 0, &file))
         boot_fail("bundle", "it is empty");
-    if (!bundle_file_is_intact(&file))
-        boot_fail("bundle", "the first file does not have the SHA-256 that the bundle says");
     enum elf_error error = elf_open(&elf, file.bytes, file.size_bytes, ARCH_ELF_MACHINE);
 
     if (error != ELF_OK)
@@ -299,6 +297,8 @@ static void open_bundle(struct rooting *r)
 
     if (error != BUNDLE_OK)
         boot_fail("bundle", bundle_error_text(error));
+    if (!bundle_can_boot(&r->bundle))
+        boot_fail("bundle", "its table of files or its first file is damaged");
 }
 
 /* ---- boot information ---- */

@@ -51,6 +51,8 @@ static void check_files(struct root *root)
 {
     struct bundle_file file;
 
+    if (!bundle_entries_are_intact(&root->bundle))
+        fail("bundle", "its table of files is not what its hash says: make the bundle anew");
     for (uint32_t i = 1; bundle_file(&root->bundle, i, &file); i++) {
         if (!bundle_file_is_intact(&file))
             fail(file.name, "the file is not what the bundle's hash says: make the bundle anew");

@@ -5,8 +5,9 @@
 import hashlib
 import struct
 import sys
+import zlib
 
-PAGE = 4096
+HEADER, PAGE = 96, 4096
 MACHINE = 183
 MAGIC = 0x0A656C646E756253
 
@@ -18,10 +19,11 @@ def entry(name, offset, content):
 def main():
     content = b"content"
     entries = entry(b"root", PAGE, content) + entry(b"empty", 2 * PAGE, b"")
-    header = struct.pack("<QIIQII32s32s", MAGIC, 1, MACHINE, 2 * PAGE, 2, 0, bytes(32),
-                         hashlib.sha256(entries).digest())
+    behind = entries.ljust(PAGE - HEADER, b"\0") + content
+    header = struct.pack("<QIIQII32s32s", MAGIC, 2, MACHINE, 2 * PAGE, 2, zlib.crc32(behind),
+                         bytes(32), hashlib.sha256(entries).digest())
     with open(sys.argv[1], "wb") as out:
-        out.write((header + entries).ljust(PAGE, b"\0") + content.ljust(PAGE, b"\0"))
+        out.write((header + behind).ljust(2 * PAGE, b"\0"))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,14 @@ import hashlib
 import struct
 import subprocess
 import sys
+import zlib
 
 import scenario
 import qemu
 
 SECONDS = 30
 HEADER, ENTRY, PAGE = 96, 96, 4096
-MACHINE_AT, SIZE_AT, COUNT_AT, HASH_AT, ENTRIES_HASH_AT = 12, 16, 24, 32, 64
+MACHINE_AT, SIZE_AT, COUNT_AT, CHECKSUM_AT, HASH_AT, ENTRIES_HASH_AT = 12, 16, 24, 28, 32, 64
 FILE_OFFSET_AT, FILE_SIZE_AT, FILE_HASH_AT = 48, 56, 64
 
 # Where the device tree cases put things: the kernel where the loader would, the rest well above.
@@ -41,8 +42,15 @@ def resealed(bundle):
         offset, size = struct.unpack_from("<QQ", bundle, entry + FILE_OFFSET_AT)
         digest = hashlib.sha256(bundle[offset:offset + size]).digest()
         bundle = patched(bundle, entry + FILE_HASH_AT, digest)
-    entries = bundle[HEADER:HEADER + count * ENTRY]
-    return patched(bundle, ENTRIES_HASH_AT, hashlib.sha256(entries).digest())
+    return resealed_entries(bundle)
+
+
+def resealed_entries(bundle):
+    count, = struct.unpack_from("<I", bundle, COUNT_AT)
+    offset, size = struct.unpack_from("<QQ", bundle, HEADER + FILE_OFFSET_AT)
+    entries = hashlib.sha256(bundle[HEADER:HEADER + count * ENTRY]).digest()
+    bundle = patched(bundle, ENTRIES_HASH_AT, entries)
+    return patched(bundle, CHECKSUM_AT, struct.pack("<I", zlib.crc32(bundle[HEADER:offset + size])))
 
 
 def bundle_cases(good):
@@ -71,7 +79,9 @@ def bundle_cases(good):
             (flipped(good, HEADER + FILE_OFFSET_AT + 1), "bundle"),
         "bundle_with_a_file_outside_is_refused":
             (resealed_entry(good, FILE_OFFSET_AT, struct.pack("<Q", 1 << 40)), "bundle"),
-        "bundle_with_a_changed_file_is_refused": (flipped(good, image + image_size - 1), "bundle"),
+        "bundle_with_a_changed_first_file_is_refused":
+            (flipped(good, image + image_size - 1), "bundle"),
+        "bundle_with_a_changed_hash_is_refused": (flipped(good, HEADER + FILE_HASH_AT), "bundle"),
         "image_with_wrong_magic_is_refused": (image_patch(0, b"\x7fBAD"), "image"),
         "image_for_another_processor_is_refused": (image_patch(18, b"\x3e\0"), "image"),
         "image_with_a_header_outside_is_refused":
@@ -85,10 +95,7 @@ def bundle_cases(good):
 
 def resealed_entry(good, field, replacement):
     """The first entry changed and the hash over the entries made right, the files untouched."""
-    bundle = patched(good, HEADER + field, replacement)
-    count, = struct.unpack_from("<I", bundle, COUNT_AT)
-    entries = bundle[HEADER:HEADER + count * ENTRY]
-    return patched(bundle, ENTRIES_HASH_AT, hashlib.sha256(entries).digest())
+    return resealed_entries(patched(good, HEADER + field, replacement))
 
 
 def tree_cases(good):
@@ -132,7 +139,7 @@ class Bench:
     def __init__(self, options):
         self.options = options
         self.machine = qemu.Machine(options.arch, cores=1, devices=())
-        self.kernel = qemu.kernel_image(options.arch, "test")
+        self.kernel = qemu.kernel_image(options.arch)
         self.bundle = qemu.build_directory(options.arch) / "tests" / "target" / "hello.bundle"
         self.folder = qemu.build_directory(options.arch) / "bad-input"
         self.folder.mkdir(parents=True, exist_ok=True)

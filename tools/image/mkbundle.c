@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUNDLE_VERSION = 1, MAX_BYTES = 1 << 30 };
+enum { BUNDLE_VERSION = 2, MAX_BYTES = 1 << 30 };
 
 static const char root_name[] = "root";
 static const uint8_t abi_hash[ABI_HASH_BYTES] = ABI_HASH_INIT;
@@ -157,6 +157,7 @@ static void fill_bundle(uint8_t *bytes, size_t size, const struct options *optio
     };
     memcpy(header->abi_hash, abi_hash, sizeof(abi_hash));
     sha256(entries, entries_bytes, header->entries_sha256);
+    header->boot_crc32 = bundle_boot_crc32(&(struct bundle){.bytes = bytes, .entries = entries});
 }
 
 static bool check_bundle(const uint8_t *bytes, size_t size, const struct options *options)

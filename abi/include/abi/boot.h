@@ -19,11 +19,11 @@ static const uint64_t ABI_BUNDLE_MAGIC = 0x0a656c646e756253;        /* "Sbundle\
 
 struct abi_bundle_header {
     uint64_t magic;
-    uint32_t version;               /* 1 */
+    uint32_t version;               /* 2 */
     uint32_t machine;               /* ELF e_machine */
     uint64_t size_bytes;            /* whole bundle, a multiple of the page size */
     uint32_t file_count;            /* at most ABI_BUNDLE_FILES_MAX; file 0 is the root component */
-    uint32_t reserved;              /* 0 */
+    uint32_t boot_crc32;            /* from the entries to the end of file 0 */
     uint8_t abi_hash[ABI_HASH_BYTES];
     uint8_t entries_sha256[ABI_HASH_BYTES]; /* over the entries, which have the files' hashes */
 };

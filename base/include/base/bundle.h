@@ -3,8 +3,9 @@
  * Reader of boot bundles (abi/boot.h), made for hostile input.
  *
  * bundle_open checks everything but the files' contents; from then on the bytes must not change,
- * and looking at them cannot fail.  A file's content is checked by bundle_file_is_intact, by
- * whoever is about to use it, so that a boot pays only for what it needs.  The reader borrows the
+ * and looking at them cannot fail.  A content is checked by who is about to use it, so that a boot
+ * pays only for what it needs: the first file's by the kernel, with a checksum that finds damage
+ * (bundle_can_boot), all others' by the first component, with their hashes.  The reader borrows the
  * bytes and never writes.
  */
 #ifndef BASE_BUNDLE_H
@@ -24,7 +25,6 @@ enum bundle_error {
     BUNDLE_OTHER_MACHINE,
     BUNDLE_OTHER_ABI,
     BUNDLE_BAD_COUNT,
-    BUNDLE_BAD_ENTRIES_HASH,
     BUNDLE_BAD_NAME,
     BUNDLE_BAD_PLACE,
 };
@@ -56,7 +56,12 @@ const char *bundle_error_text(enum bundle_error error);
 bool bundle_file(const struct bundle *bundle, uint32_t index, struct bundle_file *file);
 bool bundle_find(const struct bundle *bundle, const char *name, struct bundle_file *file);
 
-/* The content is what the bundle's entry says. */
+/* The entries and the first file are as they were written. */
+bool bundle_can_boot(const struct bundle *bundle);
+uint32_t bundle_boot_crc32(const struct bundle *bundle);
+
+/* The entries, or a file's content, have their hash: in bundle_hash.c. */
+bool bundle_entries_are_intact(const struct bundle *bundle);
 bool bundle_file_is_intact(const struct bundle_file *file);
 
 #endif
