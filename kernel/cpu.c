@@ -384,6 +384,17 @@ void cpu_save_fpu(struct thread *thread)
         cpu_ask(cpu, REQUEST_SAVE_FPU);
 }
 
+/* From wherever the thread's state is into this core's registers, which are on. */
+static NEVER_INLINE void fetch_fpu(struct cpu *cpu, struct thread *next)
+{
+    if (next->fpu_home != NULL)
+        cpu_ask(next->fpu_home, REQUEST_SAVE_FPU);
+    save_fpu_owner(cpu);
+    cpu->fpu_owner = next;
+    next->fpu_home = cpu;
+    fpu_restore(&next->fpu);
+}
+
 void cpu_switch_fpu(struct cpu *cpu, struct thread *next)
 {
     struct thread *owner = cpu->fpu_owner;
@@ -395,15 +406,14 @@ void cpu_switch_fpu(struct cpu *cpu, struct thread *next)
     fpu_enable();
     if (owner == next)
         return;
-    if (unlikely(next->fpu_home != NULL))
-        cpu_ask(next->fpu_home, REQUEST_SAVE_FPU);
+    if (unlikely(owner == NULL || next->fpu_home != NULL)) {
+        fetch_fpu(cpu, next);
+        return;
+    }
     cpu->fpu_owner = next;
     next->fpu_home = cpu;
-    if (likely(owner != NULL)) {
-        owner->fpu_home = NULL;
-        fpu_save(&owner->fpu);
-    }
-    fpu_restore(&next->fpu);
+    owner->fpu_home = NULL;
+    fpu_switch(&owner->fpu, &next->fpu);
 }
 
 static void switch_debug(struct cpu *cpu, struct thread *next)

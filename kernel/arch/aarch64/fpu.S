@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Floating point and vector registers, in the layout of struct arch_fpu.
- * The enable bits only concern user mode: the kernel may always save and restore.
  */
     .arch_extension fp
     .arch_extension simd
 
     .equ    FPU_CONTROL, 0                      /* FPCR, then FPSR */
     .equ    FPU_V, 16
-    .equ    CPACR_FP_KERNEL, 1 << 20
-    .equ    CPACR_FP_ALL, 3 << 20
 
-    .text
-    .global fpu_enable
-fpu_enable:
-    mov     x0, #CPACR_FP_ALL
-    msr     cpacr_el1, x0
-    ret
-
-    .global fpu_disable
-fpu_disable:
-    mov     x0, #CPACR_FP_KERNEL
-    msr     cpacr_el1, x0
-    ret
-
-    .global fpu_save
-fpu_save:
+    .macro  save_registers
     stp     q0, q1, [x0, #FPU_V + 0]
     stp     q2, q3, [x0, #FPU_V + 32]
     stp     q4, q5, [x0, #FPU_V + 64]
@@ -42,10 +25,21 @@ fpu_save:
     stp     q26, q27, [x0, #FPU_V + 416]
     stp     q28, q29, [x0, #FPU_V + 448]
     stp     q30, q31, [x0, #FPU_V + 480]
-    mrs     x1, fpcr
-    mrs     x2, fpsr
-    stp     x1, x2, [x0, #FPU_CONTROL]
+    mrs     x2, fpcr
+    mrs     x3, fpsr
+    stp     x2, x3, [x0, #FPU_CONTROL]
+    .endm
+
+    .text
+    .global fpu_save
+fpu_save:
+    save_registers
     ret
+
+    .global fpu_switch
+fpu_switch:
+    save_registers
+    mov     x0, x1                              /* and on into fpu_restore */
 
     .global fpu_restore
 fpu_restore:

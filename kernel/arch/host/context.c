@@ -76,6 +76,12 @@ void fpu_restore(const struct arch_fpu *fpu)
     host.cores[host.core].fpu = *fpu;
 }
 
+void fpu_switch(struct arch_fpu *from, const struct arch_fpu *to)
+{
+    fpu_save(from);
+    fpu_restore(to);
+}
+
 /* ---- debug ---- */
 
 status_t debug_set_breakpoint(struct arch_debug *debug, word_t number, word_t address,

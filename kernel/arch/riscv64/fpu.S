@@ -13,13 +13,22 @@
     .endr
     .endm
 
-    .section .text.fpu, "ax"
-    .globl  fpu_save
-fpu_save:
+    .macro  save_registers
     each_register fsd
     frcsr   t0
     sd      t0, FPU_FCSR(a0)
+    .endm
+
+    .section .text.fpu, "ax"
+    .globl  fpu_save
+fpu_save:
+    save_registers
     ret
+
+    .globl  fpu_switch
+fpu_switch:
+    save_registers
+    mv      a0, a1                              /* and on into fpu_restore */
 
     .globl  fpu_restore
 fpu_restore:

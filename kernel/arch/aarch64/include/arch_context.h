@@ -56,4 +56,17 @@ static_assert(offsetof(struct arch_context, tp) == 272, "CONTEXT_TP of entry.S")
 static_assert(offsetof(struct arch_context, is_forwarded) == 280, "CONTEXT_FORWARDED of entry.S");
 static_assert(offsetof(struct arch_fpu, v) == 16, "FPU_V of fpu.S");
 
+/* CPACR_EL1.FPEN only concerns user mode: the kernel may always save and restore. */
+static const word_t CPACR_FP_KERNEL = 1 << 20, CPACR_FP_ALL = 3 << 20;
+
+static inline void fpu_enable(void)
+{
+    __asm__ volatile("msr cpacr_el1, %0" ::"r"(CPACR_FP_ALL) : "memory");
+}
+
+static inline void fpu_disable(void)
+{
+    __asm__ volatile("msr cpacr_el1, %0" ::"r"(CPACR_FP_KERNEL) : "memory");
+}
+
 #endif

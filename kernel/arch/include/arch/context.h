@@ -111,6 +111,7 @@ void fpu_enable(void);
 void fpu_disable(void);
 void fpu_save(struct arch_fpu *fpu);            /* the unit must be enabled */
 void fpu_restore(const struct arch_fpu *fpu);   /* likewise */
+void fpu_switch(struct arch_fpu *from, const struct arch_fpu *to);  /* save, then restore */
 
 /* ---- debug registers; ERR_NOT_SUPPORTED where the machine has none ---- */
 
