@@ -20,6 +20,7 @@ struct kernel kernel;
 _Noreturn void boot_fail(const char *what, const char *why)
 {
     log_format("boot: %s: %s\n", what, why);
+    log_show();
     arch_power_off(BOOT_FAILED_EXIT_CODE);
 }
 

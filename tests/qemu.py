@@ -73,7 +73,10 @@ def build_directory(arch):
 
 
 def kernel_image(arch, variant="release"):
-    """Test kernels have the state dump call and the debug console; release kernels do not."""
+    """
+    "release" has no debug console: what it logged appears when it ends, unless somebody read it.
+    "console" is the same with one; "test" has one too, the state dump call, and no fast path.
+    """
     suffix = "" if variant == "release" else f"-{variant}"
     return build_directory(arch) / "kernel" / f"skerry-{arch}{suffix}.img"
 

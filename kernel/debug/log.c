@@ -9,26 +9,38 @@
 #include <base/memory.h>
 #include <stdarg.h>
 
+#include "debug/mirror.h"
+
 enum { LOG_BYTES = 4096, LOG_LINE_MAX = 160 };
 
 static struct {
     word_t written;
-    bool is_silent; /* no copy on the console */
+    word_t read;                        /* somebody has it, here or outside */
     char ring[LOG_BYTES];
 } log_ring;
 
 void log_write(const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         log_ring.ring[log_ring.written++ % LOG_BYTES] = bytes[i];
-        if (!log_ring.is_silent)
-            debug_console_put(bytes[i]);
-    }
+    mirror_log();
 }
 
-void log_set_silent(bool is_silent)
+static word_t oldest_position(void)
 {
-    log_ring.is_silent = is_silent;
+    return log_ring.written > LOG_BYTES ? log_ring.written - LOG_BYTES : 0;
+}
+
+void log_show(void)
+{
+    word_t at = word_max(log_ring.read, oldest_position());
+
+    for (; at < log_ring.written; at++) {
+        if (log_ring.ring[at % LOG_BYTES] == '\n')
+            debug_console_put('\r');
+        debug_console_put(log_ring.ring[at % LOG_BYTES]);
+    }
+    log_ring.read = log_ring.written;
 }
 
 void log_text(const char *text)
@@ -49,7 +61,7 @@ void log_format(const char *format_text, ...)
 
 size_t log_read(word_t *position, char *out, size_t size, word_t *lost)
 {
-    word_t oldest = log_ring.written > LOG_BYTES ? log_ring.written - LOG_BYTES : 0;
+    word_t oldest = oldest_position();
     word_t from = *position > log_ring.written ? log_ring.written : word_max(*position, oldest);
     size_t count = word_min(size, log_ring.written - from);
 
@@ -59,5 +71,6 @@ size_t log_read(word_t *position, char *out, size_t size, word_t *lost)
     mem_copy(out, &log_ring.ring[from % LOG_BYTES], first);
     mem_copy(out + first, log_ring.ring, count - first);
     *position = from + count;
+    log_ring.read = word_max(log_ring.read, from + count);
     return count;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel log: a ring of bytes that keeps the last ones, and a copy on the debug console where
- * there is one.
+ * The kernel log: a ring of bytes that keeps the last ones.  Components read it; what none of them
+ * has read when the machine ends goes to the port that the firmware talks on.
  */
 #ifndef KERNEL_DEBUG_LOG_H
 #define KERNEL_DEBUG_LOG_H
@@ -13,8 +13,8 @@ void log_write(const char *bytes, size_t size);
 void log_text(const char *text);
 PRINTF_LIKE(1, 2) void log_format(const char *format, ...);
 
-/* No copy on the console, from when its registers are given away until a panic. */
-void log_set_silent(bool is_silent);
+/* The last words: what nobody has read goes to the firmware's port, whoever owns that by now. */
+void log_show(void);
 
 /* Copy what follows *position; *position moves on.  *lost: bytes that were overwritten before. */
 size_t log_read(word_t *position, char *out, size_t size, word_t *lost);

@@ -28,12 +28,17 @@ static void describe_core(void)
                    (unsigned long)context_pc(&cpu->current->context));
 }
 
+static _Noreturn void end(void)
+{
+    describe_core();
+    log_show();
+    arch_power_off(PANIC_EXIT_CODE);
+}
+
 void kernel_panic(const char *file, int line, const char *what)
 {
-    log_set_silent(false);
     log_format("\nkernel panic: %s\n  %s:%d\n", what, file, line);
-    describe_core();
-    arch_power_off(PANIC_EXIT_CODE);
+    end();
 }
 
 void kernel_panic_root_fault(const struct thread *root)
@@ -49,20 +54,16 @@ void kernel_panic_root_fault(const struct thread *root)
     word_t kind = root->fault_info >> ABI_INFO_LABEL_SHIFT;
     const word_t *words = root->fault_words;
 
-    log_set_silent(false);
     log_format("\nkernel panic: the first component faulted: %s\n  0x%lx 0x%lx 0x%lx 0x%lx\n",
                kind < array_count(kinds) && kinds[kind] != NULL ? kinds[kind] : "unknown",
                (unsigned long)words[0], (unsigned long)words[1], (unsigned long)words[2],
                (unsigned long)words[3]);
-    describe_core();
-    arch_power_off(PANIC_EXIT_CODE);
+    end();
 }
 
 void kernel_trap_panic(word_t pc, word_t address, word_t syndrome)
 {
-    log_set_silent(false);
     log_format("\nkernel panic: trap inside the kernel\n  pc 0x%lx address 0x%lx syndrome 0x%lx\n",
                (unsigned long)pc, (unsigned long)address, (unsigned long)syndrome);
-    describe_core();
-    arch_power_off(PANIC_EXIT_CODE);
+    end();
 }

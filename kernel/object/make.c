@@ -6,11 +6,10 @@
 #include "object/make.h"
 
 #include <abi/sizes.h>
-#include <arch/irq.h>
 #include <arch/paging.h>
 #include <base/memory.h>
 
-#include "debug/log.h"
+#include "debug/mirror.h"
 #include "kernel.h"
 #include "object/budget.h"
 #include "object/captable.h"
@@ -76,8 +75,8 @@ status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct 
     slot->range.base = range_of_frame(base);
     memory_insert(memory, &slot->range, &place);
     node_add_child(&memory_cap->node, &slot->node);
-    if (!is_ram && debug_console_base() - base < (uint64_t)pages * PAGE_SIZE)
-        log_set_silent(true); /* the port has a driver from now on */
+    if (!is_ram)
+        mirror_frame_made(base, (uint64_t)pages * PAGE_SIZE);
     return OK;
 }
 

@@ -19,6 +19,7 @@ status_t sys_power_control_off(struct thread *self, struct cap *cap, struct powe
     (void)self;
     (void)cap;
     (void)args;
+    log_show();
     arch_power_off(0);
 }
 
@@ -28,6 +29,7 @@ status_t sys_power_control_reboot(struct thread *self, struct cap *cap,
     (void)self;
     (void)cap;
     (void)args;
+    log_show();
     arch_reboot();
 }
 
@@ -36,6 +38,7 @@ status_t sys_power_control_fail(struct thread *self, struct cap *cap,
 {
     (void)self;
     (void)cap;
+    log_show();
     arch_power_off(args->code == 0 || args->code > 255 ? 1 : (unsigned)args->code);
 }
 

@@ -9,8 +9,8 @@ INDIRECT_CALLS = {
 }
 
 # Functions in assembler; none of them uses the stack.
-ASSEMBLER = {"fpu_enable", "fpu_disable", "fpu_save", "fpu_restore", "firmware_smc", "firmware_hvc",
-             "semihosting", "trap_exit"}
+ASSEMBLER = {"fpu_save", "fpu_restore", "fpu_switch", "firmware_smc", "firmware_hvc", "semihosting",
+             "trap_exit"}
 
 # What lies on the kernel stack above the first C function's frame: aarch64 saves a thread's
 # registers in the thread alone; riscv64 also keeps the core's record at the top of its stack.
@@ -18,8 +18,10 @@ ASSEMBLER_FRAME_BYTES = {"aarch64": 0, "riscv64": 16}
 
 # Every writable object.  All other state hangs off these.
 WRITABLE = {
-    # The kernel's state; its log; what only the boot order uses; where image and console lie.
-    "all": {"kernel", "log_ring", "boot", "boot_memory", "rooting", "kernel_image_paddr", "base"},
+    # The kernel's state; its log and debug console; what only the boot order uses; where image and
+    # port lie.
+    "all": {"kernel", "log_ring", "mirror_port", "boot", "boot_memory", "rooting",
+            "kernel_image_paddr", "base"},
     # Where the cores, the interrupt controller, firmware and console are, and the kernel's tables.
     "aarch64": {"cores", "irqs", "psci_method", "uart", "kernel_table", "low_table",
                 "direct_directory", "image_directory", "image_pages", "device_pages"},
@@ -30,4 +32,4 @@ WRITABLE = {
 }
 
 # Names that only test kernels may have.
-TEST_ONLY = r"^dump_(?!part$)"
+TEST_ONLY = r"^dump_(?!part$)|^mirror_port$"

@@ -28,7 +28,8 @@ void irq_configure(unsigned line, bool is_edge, unsigned core);
 void irq_unmask(unsigned line);
 void irq_mask(unsigned line);
 
-/* ---- debug console, found in the device tree's chosen node; silent where there is none ---- */
+/* ---- the firmware's port, from the device tree's chosen node, for the debug console and for last
+ * words; without one, what the firmware or an emulator offers ---- */
 
 void debug_console_init(const struct fdt *fdt);
 void debug_console_put(char c);
