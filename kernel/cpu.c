@@ -277,7 +277,17 @@ static bool has_time(struct cpu *cpu, struct thread *thread)
     return false;
 }
 
-/* Take the first ready thread that has time; interrupts do not wait for all that have none. */
+/* Nobody runs here: cores that wait for the lock, and interrupts, come first. */
+static void let_others(struct cpu *cpu, bool and_sleep)
+{
+    kernel_unlock();
+    if (and_sleep)
+        arch_wait_for_interrupt();
+    (void)kernel_enter(cpu, false);
+    cpu_take_interrupts(cpu);
+}
+
+/* Take the first ready thread that has time; others do not wait for all that have none. */
 static struct thread *choose(struct cpu *cpu)
 {
     for (;;) {
@@ -293,8 +303,8 @@ static struct thread *choose(struct cpu *cpu)
             thread->state = THREAD_RUNNING;
             return thread;
         }
-        if (arch_interrupt_pending())
-            cpu_take_interrupts(cpu);
+        if (kernel_should_preempt())
+            let_others(cpu, false);
     }
 }
 
@@ -326,11 +336,7 @@ static void idle(struct cpu *cpu)
         return;
     cpu_charge(cpu, arch_time_now());
     cpu_set_timer(cpu);
-    kernel_unlock();
-    if (!has_cleaned)       /* else there may be more: let the others have the lock, and go on */
-        arch_wait_for_interrupt();
-    (void)kernel_enter(cpu, false);
-    cpu_take_interrupts(cpu);
+    let_others(cpu, !has_cleaned);  /* after a step of cleaning there may be more */
 }
 
 /* ---- making the core ready for a thread ---- */
@@ -358,8 +364,10 @@ static void switch_space(struct cpu *cpu, struct thread *next)
         return;
     }
     if (!space_id_is_current(&kernel.space_ids, &space->id)) {
-        if (space_ids_are_used_up(&kernel.space_ids))
+        if (space_ids_are_used_up(&kernel.space_ids)) {
             leave_spaces_elsewhere(cpu);
+            paging_activate_none();     /* this core neither, once all is forgotten */
+        }
         space_id_renew(&kernel.space_ids, &space->id);
     }
     paging_activate(&space->paging, space->id.id);
