@@ -27,12 +27,10 @@ void budget_update(struct budget *budget, uint64_t now)
         return;
     uint64_t periods = (now - budget->refill_at) / budget->period + 1;
     int64_t amount = (int64_t)budget->amount;
-    int64_t left = budget->left < 0 ? budget->left + amount : amount;
+    int64_t paid = (int64_t)(periods * budget->amount);     /* at most the time that has passed */
 
-    /* A debt is paid by the first period; the ones that passed meanwhile pay what remains of it. */
-    if (left < amount && periods > 1)
-        left = amount;
-    budget->left = left;
+    /* What is left of a period is lost; a debt takes as many amounts as it needs. */
+    budget->left = budget->left < amount - paid ? budget->left + paid : amount;
     budget->refill_at += periods * budget->period;
 }
 

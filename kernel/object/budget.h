@@ -5,7 +5,7 @@
  * Time is charged when a core turns from one budget to another, not at every switch between
  * threads, so a call to a passive server costs no accounting.  Refills are computed when someone
  * looks; a timeout is armed only while a thread waits for one.  What was taken too much is a debt
- * that the next refill pays first.
+ * that the next refills pay first, all of it.
  */
 #ifndef KERNEL_OBJECT_BUDGET_H
 #define KERNEL_OBJECT_BUDGET_H

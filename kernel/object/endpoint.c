@@ -179,16 +179,21 @@ static void transfer_event(struct thread *to, word_t event, word_t badge, word_t
 
 /* ---- whose time ---- */
 
-/* A passive receiver runs on its caller's budget; on its own reserve when nobody calls. */
-static void lend_time(struct thread *sender, struct thread *receiver)
-{
-    if (thread_is_passive(receiver) && sender->running_on != NULL)
-        thread_set_budget(receiver, sender->running_on);
-}
-
 static void use_own_time(struct thread *thread)
 {
     thread_set_budget(thread, thread_own_budget(thread));
+}
+
+/* A passive receiver runs on the budget of the caller it received last; on its own reserve when
+ * that has none, or nobody calls. */
+static void lend_time(struct thread *sender, struct thread *receiver)
+{
+    if (!thread_is_passive(receiver))
+        return;
+    if (sender->running_on != NULL)
+        thread_set_budget(receiver, sender->running_on);
+    else
+        use_own_time(receiver);
 }
 
 /* The caller's budget has the server's minimum left; if it never can, *never. */

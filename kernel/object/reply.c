@@ -43,10 +43,9 @@ void reply_release(struct reply *reply)
 void reply_return_time(struct reply *reply)
 {
     struct thread *server = reply->server;
-    struct thread *caller = reply->caller;
+    bool has_its_time = server != NULL && server->reply == reply;
 
-    if (server != NULL && caller != NULL && thread_is_passive(server) &&
-        (server->running_on == caller->running_on || server->debtor == caller->running_on))
+    if (has_its_time && reply->caller != NULL && thread_is_passive(server))
         thread_set_budget(server, thread_own_budget(server));
 }
 

@@ -31,7 +31,8 @@ void reply_name(struct reply *reply, struct thread *server);
 /* A call arrived through it. */
 void reply_bind(struct reply *reply, struct thread *caller, bool may_grant);
 
-/* The call ends: the server it was for, whoever ends it, goes on with time of its own. */
+/* The call ends, whoever ends it: a server that runs on the caller's time, as it received nobody
+ * since, goes on with its own. */
 void reply_return_time(struct reply *reply);
 
 /* Free again. */

@@ -237,7 +237,9 @@ static void deliver(struct model *m, struct object *sender, struct object *recei
     if (sender->h->state == RUNNING)
         m_thread_release(m, sender);
     sender->h->state = CALLING;
-    if (is_passive(receiver) && sender->h->running_on != NULL)
+    if (is_passive(receiver) && sender->h->running_on == NULL)
+        use_own_time(m, receiver);
+    else if (is_passive(receiver))
         m_thread_set_budget(m, receiver, sender->h->running_on);
 }
 
@@ -374,15 +376,13 @@ void m_reply_release(struct object *reply)
     reply->r.is_bound = false;
 }
 
-/* The call ends: the server it was for, whoever ends it, goes on with time of its own. */
+/* The call ends: its server goes on with time of its own, if this call was the last it received. */
 static void return_time(struct model *m, struct object *reply)
 {
     struct object *server = reply->r.server;
-    struct object *caller = reply->r.caller;
 
-    if (server != NULL && caller != NULL && is_passive(server) &&
-        (server->h->running_on == caller->h->running_on ||
-         server->h->debtor == caller->h->running_on))
+    if (server != NULL && server->h->reply == reply && reply->r.caller != NULL &&
+        is_passive(server))
         use_own_time(m, server);
 }
 

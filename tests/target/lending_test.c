@@ -191,6 +191,78 @@ static void b55_reserve_ends_what_the_client_cannot_pay(void)
     CHECK(rt_time_now_ns() >= filled_at + 2 * PERIOD_NS); /* the first refill paid the debt */
 }
 
+/* However many periods pass meanwhile: each pays its amount, and no more. */
+static void b55_debt_is_carried_until_it_is_paid(void)
+{
+    enum { PERIOD_NS = 5 * UNIT, AMOUNT_NS = 1 * UNIT, OVERRUN_NS = 12 * UNIT };
+    struct server server = {.overrun_ns = OVERRUN_NS};
+    struct actor client;
+    uint64_t filled_at;
+    cap_t budget;
+
+    test_share_core();
+    server_start(&server, test_budget(0, 30 * UNIT, 100 * UNIT), 0);
+    filled_at = rt_time_now_ns();
+    budget = test_budget(0, AMOUNT_NS, PERIOD_NS);
+    client_start(&client, server.endpoint, budget);
+    CHECK(await_count(&server.served, 1));
+    actor_ended(&client, OK);
+    CHECK(rt_time_now_ns() >= filled_at + OVERRUN_NS / AMOUNT_NS * PERIOD_NS);
+}
+
+/* Two clients of one budget are served at once: an answer to the first takes nothing from the
+ * second, whom the server received last. */
+static void answer_the_first_and_work(void *argument)
+{
+    struct server *server = argument;
+    struct skr_message message;
+
+    if (skr_receive(server->endpoint, server->reply, &message) != OK)
+        return;
+    server->begun++;
+    if (skr_receive(server->endpoint, server->next, &message) != OK)
+        return;
+    server->begun++;
+    message = message_of(SPEND_LABEL, 1, 11);
+    (void)skr_reply(server->reply, &message);
+    spin_ns(server->work_ns);
+    server->served++;
+    (void)skr_reply(server->next, &message);
+}
+
+static void b55_answer_to_one_client_leaves_the_others_time(void)
+{
+    struct server server = {.work_ns = 4 * UNIT};
+    struct rt_thread_options options = {
+        .run = answer_the_first_and_work,
+        .argument = &server,
+        .options = PASSIVE,
+        .priority = SERVER,
+        .ceiling = SERVER,
+    };
+    struct actor first, second;
+    uint64_t before;
+    cap_t budget;
+
+    test_share_core();
+    server.endpoint = test_make(TYPE_ENDPOINT, 0);
+    server.reply = test_make(TYPE_REPLY, 0);
+    server.next = test_make(TYPE_REPLY, 0);
+    options.budget = server.reserve = test_budget(0, 10 * UNIT, 50 * UNIT);
+    server.thread = test_thread_with(&options)->thread.cap;
+    CHECK(test_await_state(server.thread, THREAD_RECEIVING));
+    before = consumed_ns(server.reserve);
+    budget = test_budget(0, 10 * UNIT, 50 * UNIT);
+    client_start(&first, server.endpoint, budget);
+    CHECK(await_count(&server.begun, 1));
+    client_start(&second, server.endpoint, budget);
+    actor_ended(&first, OK);
+    actor_ended(&second, OK);
+    CHECK_EQ(server.served, 1);
+    CHECK(consumed_ns(budget) >= 2 * UNIT);
+    CHECK(consumed_ns(server.reserve) - before < 2 * UNIT);
+}
+
 static void b55_reserve_serves_events_without_a_client(void)
 {
     struct server server = {0};
@@ -278,6 +350,9 @@ static const struct check_test tests[] = {
     {"b55_time_is_given_back_when_the_reply_is_revoked",
      b55_time_is_given_back_when_the_reply_is_revoked},
     {"b55_reserve_ends_what_the_client_cannot_pay", b55_reserve_ends_what_the_client_cannot_pay},
+    {"b55_debt_is_carried_until_it_is_paid", b55_debt_is_carried_until_it_is_paid},
+    {"b55_answer_to_one_client_leaves_the_others_time",
+     b55_answer_to_one_client_leaves_the_others_time},
     {"b55_reserve_serves_events_without_a_client", b55_reserve_serves_events_without_a_client},
     {"b55_call_waits_for_the_servers_minimum", b55_call_waits_for_the_servers_minimum},
     {"b55_call_that_never_has_the_minimum_is_refused",
