@@ -54,9 +54,7 @@ static status_t badge_check(const struct cap *from, word_t badge)
         return OK;
     if (badge >> (WORD_BITS - 1) != 0)
         return ERR_BAD_ARGUMENT;
-    if (!can_have)
-        return ERR_WRONG_TYPE;
-    return from->badge == 0 && cap_has(from, RIGHT_BADGE) ? OK : ERR_NO_RIGHT;
+    return can_have && from->badge == 0 && cap_has(from, RIGHT_BADGE) ? OK : ERR_NO_RIGHT;
 }
 
 status_t sys_captable_copy(struct thread *self, struct cap *cap, struct captable_copy *args)

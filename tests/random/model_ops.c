@@ -287,7 +287,7 @@ static status_t badge_check(const struct node *from, u64 badge)
     if (badge >> 63 != 0)
         return ERR_BAD_ARGUMENT;
     if (from->type != TYPE_ENDPOINT && from->type != TYPE_NOTIFICATION)
-        return ERR_WRONG_TYPE;
+        return ERR_NO_RIGHT;
     return from->badge == 0 && (from->rights & RIGHT_BADGE) != 0 ? OK : ERR_NO_RIGHT;
 }
 

@@ -185,7 +185,7 @@ static void b09_badge_is_refused_where_it_has_no_meaning(void)
              blames(ERR_NO_RIGHT, 5));
     CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_COPY,
                      (struct args){{to, ABI_ROOT_CAPTABLE, thread, RIGHTS_ALL, 1}}),
-             blames(ERR_WRONG_TYPE, 5));
+             blames(ERR_NO_RIGHT, 5));
     CHECK_EQ(outcome(ABI_ROOT_CAPTABLE, OP_CAPTABLE_COPY,
                      (struct args){{to, ABI_ROOT_CAPTABLE, endpoint, RIGHTS_ALL, BADGE_MAX + 1}}),
              blames(ERR_BAD_ARGUMENT, 5));
