@@ -6,16 +6,28 @@ A suite that is missing, or printed no plan, counts as a failure.
 """
 
 import argparse
+import concurrent.futures
+import dataclasses
 import json
+import os
 import sys
 import time
 
 import behaviours
+import qemu
 import runners
 import suites
 import tap
 
 DETAIL_LINES = 12
+SIDE_BY_SIDE = 2        # suites at a time, where the machine has as many cores
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One suite to be run on one architecture; a host suite runs on the first one asked for."""
+    suite: suites.Suite
+    context: runners.Context
 
 
 def parse_arguments():
@@ -57,20 +69,36 @@ def choose(options):
     return chosen, numbers
 
 
-def run_suite(suite, context):
-    """Runs one suite; returns {label: Report}.  A suite that is not there is a failed one."""
+def run_job(job):
+    """Returns (job, {label: Report}, seconds).  A suite that is not there is a failed one."""
+    start = time.monotonic()
     try:
-        return suite.run(context)
+        reports = job.suite.run(job.context)
     except runners.Missing as missing:
-        return {suite.name: tap.Report(problems=[f"missing: {missing}"])}
+        reports = {job.suite.name: tap.Report(problems=[f"missing: {missing}"])}
+    return job, reports, time.monotonic() - start
 
 
-def print_suite(suite, reports, seconds):
+def run_jobs(jobs, side_by_side):
+    """Yields what run_job returns, as they end: first all that can run beside another."""
+    pool = concurrent.futures.ThreadPoolExecutor(side_by_side)
+    try:
+        running = [pool.submit(run_job, job) for job in jobs if not job.suite.alone]
+        for future in concurrent.futures.as_completed(running):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+    for job in jobs:
+        if job.suite.alone:
+            yield run_job(job)
+
+
+def print_suite(job, reports, seconds):
     passed, failed, skipped = (sum(getattr(report, count) for report in reports.values())
                                for count in ("passed", "failed", "skipped"))
     counts = f"{passed} passed" + (f", {failed} failed" if failed else "") \
         + (f", {skipped} skipped" if skipped else "")
-    print(f"  {suite.name:<12} {counts:<36} {seconds:6.1f} s", flush=True)
+    print(f"  {job.context.arch:<8} {job.suite.name:<18} {counts:<28} {seconds:6.1f} s", flush=True)
     for label, report in reports.items():
         for test in report.tests:
             if test.passed:
@@ -95,36 +123,40 @@ def save_results(context, results):
     context.log("results").with_suffix(".json").write_text(json.dumps(table, indent=1) + "\n")
 
 
-def run_architecture(arch, chosen, options, numbers, is_first):
-    context = runners.Context(arch, options.seed, numbers, options.echo)
+def run_all(options, chosen, numbers):
+    """Runs and prints what was chosen; returns {arch: {suite: reports}}, passed, failed."""
+    contexts = [runners.Context(arch, options.seed, numbers, options.echo)
+                for arch in options.arch]
+    jobs = [Job(suite, context) for context in contexts for suite in chosen
+            if context is contexts[0] or not suite.host]
+    results = {arch: {} for arch in options.arch}
     passed = failed = 0
-    results = {}
-    print(f"{arch} (logs in {context.build}/logs)", flush=True)
-    for suite in chosen:
-        if suite.host and not is_first:
-            continue
-        start = time.monotonic()
-        results[suite.name] = run_suite(suite, context)
-        counts = print_suite(suite, results[suite.name], time.monotonic() - start)
+    side_by_side = 1 if options.echo else min(SIDE_BY_SIDE, os.cpu_count() or 1)
+    for job, reports, seconds in run_jobs(jobs, side_by_side):
+        results[job.context.arch][job.suite.name] = reports
+        counts = print_suite(job, reports, seconds)
         passed, failed = passed + counts[0], failed + counts[1]
-    save_results(context, results)
-    if options.names == ["behaviours"]:
-        return behaviours.report(results)
-    return passed, failed
+    for context in contexts:
+        save_results(context, results[context.arch])
+    return results, passed, failed
 
 
 def main():
     options = parse_arguments()
     if options.list:
         for suite in suites.SUITES:
-            print(f"{suite.name:<12} {'quick' if suite.quick else '':<6}{suite.words}")
+            print(f"{suite.name:<18} {'quick' if suite.quick else '':<6}{suite.words}")
         return 0
 
     chosen, numbers = choose(options)
-    passed = failed = 0
-    for number, arch in enumerate(options.arch):
-        counts = run_architecture(arch, chosen, options, numbers, is_first=number == 0)
-        passed, failed = passed + counts[0], failed + counts[1]
+    print(f"logs are in {qemu.build_directory('<arch>')}/logs", flush=True)
+    results, passed, failed = run_all(options, chosen, numbers)
+    if options.names == ["behaviours"]:
+        passed = failed = 0
+        for arch in options.arch:
+            print(arch)
+            counts = behaviours.report(results[arch])
+            passed, failed = passed + counts[0], failed + counts[1]
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

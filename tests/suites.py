@@ -2,6 +2,7 @@
 """The table of suites: what exists, how it is run, how much of it.
 
 `quick` suites take seconds.  `host` suites do not depend on the architecture and run once.
+`alone` suites see the host's time, or keep several of its cores busy: nothing runs beside them.
 """
 
 import dataclasses
@@ -30,6 +31,7 @@ class Suite:
     run: typing.Callable
     quick: bool = False
     host: bool = False
+    alone: bool = False
 
 
 FUZZ = ("-runs={fuzz_runs}", "-seed={seed}", "-max_len=65536", "-print_final_stats=0")
@@ -62,23 +64,23 @@ SUITES = (
     Suite("target-1-complete", "the same without the kernel's short paths",
           runners.target(TARGET_BUNDLES, cores=1, icount=VIRTUAL)),
     Suite("target-4", "the kernel's promises on four cores",
-          runners.target(TARGET_BUNDLES, seconds=300, variant="console", cores=4)),
+          runners.target(TARGET_BUNDLES, seconds=300, variant="console", cores=4), alone=True),
     Suite("target-4-complete", "the same without the kernel's short paths",
-          runners.target(TARGET_BUNDLES, seconds=300, cores=4)),
+          runners.target(TARGET_BUNDLES, seconds=300, cores=4), alone=True),
     Suite("stress", "four cores that really race",
-          runners.target(STRESS_BUNDLES, seconds=300, cores=4, threads="multi")),
+          runners.target(STRESS_BUNDLES, seconds=300, cores=4, threads="multi"), alone=True),
     Suite("random", "random calls on the target and the model",
           runners.script("tests/random/target.py", "--arch", "{arch}", "--build", "{build}",
                          "--calls", "{random_calls}", "--seed", "{seed}", seconds=24 * 3600)),
     Suite("bad-input", "corrupt bundles, images and device trees end in one clear line",
           runners.script("tests/scenario/bad_input.py", "--arch", "{arch}")),
     Suite("machines", "core counts, memory sizes, interrupt controllers, exception levels",
-          runners.script("tests/scenario/machines.py", "--arch", "{arch}")),
+          runners.script("tests/scenario/machines.py", "--arch", "{arch}"), alone=True),
     Suite("demo", "the first system boots, restarts what dies, powers off",
-          runners.script("tests/scenario/demo.py", "--arch", "{arch}")),
+          runners.script("tests/scenario/demo.py", "--arch", "{arch}"), alone=True),
     Suite("restarts", "two ring peers kill each other, again and again",
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
-                         "--count", "{restarts}", seconds=6 * 3600)),
+                         "--count", "{restarts}", seconds=6 * 3600), alone=True),
     Suite("defects", "planted defects, each caught by a named test",
           runners.script("tests/defects/defects.py", "--arch", "{arch}")),
 )
