@@ -25,6 +25,7 @@ void component_init(struct component *self, const struct rt_startup *startup)
     *self = (struct component){.startup = startup};
     self->parent = rt_startup_find(startup, "parent");
     self->wake = rt_startup_find(startup, "wake");
+    self->faults = rt_startup_find(startup, "faults");
     rt_ranges_init(&self->offsets, self->offset_parts, COMPONENT_PARTS_MAX);
     rt_ranges_init(&self->addresses, self->address_parts, COMPONENT_PARTS_MAX);
     rt_slots_init(&self->slots, self->slot_bits, startup->first_free_slot,
@@ -79,12 +80,28 @@ void component_ready(struct component *self)
     (void)root_ready(self->parent);
 }
 
+status_t component_beat(struct component *self, const char *name)
+{
+    return root_heartbeat(self->parent, name);
+}
+
+word_t component_answer_heartbeat(struct component *self, word_t bits)
+{
+    if ((bits & ROOT_EVENT_HEARTBEAT) != 0)
+        (void)component_beat(self, "");
+    return bits & ~(word_t)ROOT_EVENT_HEARTBEAT;
+}
+
 word_t component_wait(struct component *self)
 {
     word_t bits = 0;
-    status_t status = skr_wait(self->wake, &bits);
 
-    return status == OK ? bits : 0;
+    do {
+        if (skr_wait(self->wake, &bits) != OK)
+            return 0;
+        bits = component_answer_heartbeat(self, bits);
+    } while (bits == 0);
+    return bits;
 }
 
 void component_wake_in(struct component *self, uint64_t ns)

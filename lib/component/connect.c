@@ -7,8 +7,8 @@
 
 enum { TRIES_MAX = 16 }; /* a publisher may die again and again before it answers */
 
-status_t component_connect(struct component *self, const char *server, const char *protocol,
-                           word_t version, cap_t *session)
+status_t component_request(struct component *self, const char *server, const char *protocol,
+                           word_t version, word_t flags, cap_t *session, word_t *token)
 {
     cap_t names = rt_startup_find(self->startup, server);
     cap_t slot = component_take_slot(self);
@@ -19,13 +19,22 @@ status_t component_connect(struct component *self, const char *server, const cha
         return names == 0 ? ERR_NOT_FOUND : ERR_OVER_LIMIT;
     }
     for (unsigned try = 0; try < TRIES_MAX && status == ERR_PEER_GONE; try++)
-        status = names_request(names, protocol, version, slot);
+        status = names_request(names, protocol, version, flags, token, slot);
     if (status != OK) {
         component_drop(self, slot);
         return status;
     }
     *session = slot;
     return OK;
+}
+
+status_t component_connect(struct component *self, const char *server, const char *protocol,
+                           word_t version, cap_t *session)
+{
+    word_t token;
+
+    return component_request(self, server, protocol, version, COMPONENT_TOKEN_LEND, session,
+                             &token);
 }
 
 bool component_is_published(struct component *self, const char *server, const char *protocol)

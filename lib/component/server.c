@@ -7,7 +7,11 @@
 #include <protocol/names_client.h>
 #include <rt/print.h>
 
-enum { RIGHTS_SESSION = RIGHT_SEND | RIGHT_GRANT | RIGHT_GRANT_REPLY };
+/* A session lets its client lend memory only where its token says so: the kernel sees to it. */
+static word_t session_rights(word_t flags)
+{
+    return RIGHT_SEND | RIGHT_GRANT_REPLY | ((flags & COMPONENT_TOKEN_LEND) != 0 ? RIGHT_GRANT : 0);
+}
 
 uint32_t component_session(const struct ipc_request *request)
 {
@@ -18,7 +22,7 @@ uint32_t component_session(const struct ipc_request *request)
 }
 
 /* A new session's root, in a slot of ours; what is derived from it is the client's. */
-static status_t make_session(struct component_server *server, uint32_t *index)
+static status_t make_session(struct component_server *server, word_t flags, uint32_t *index)
 {
     struct component *self = server->self;
     cap_t captable = self->startup->captable;
@@ -33,8 +37,8 @@ static status_t make_session(struct component_server *server, uint32_t *index)
     slot = component_take_slot(self);
     if (slot == 0)
         return ERR_OVER_LIMIT;
-    status = skr_captable_copy(captable, slot, captable, server->service.endpoint, RIGHTS_SESSION,
-                               *index + 1, 1);
+    status = skr_captable_copy(captable, slot, captable, server->service.endpoint,
+                               session_rights(flags), *index + 1, 1);
     if (status != OK)
         component_drop(self, slot);
     else
@@ -46,11 +50,25 @@ static void end_session(struct component_server *server, uint32_t index)
 {
     component_drop(server->self, server->sessions[index]);
     server->sessions[index] = 0;
+    (void)names_end(server->names, server->tokens[index]);
+}
+
+void component_revoke(struct component_server *server, uint32_t session)
+{
+    word_t done;
+
+    if (session >= COMPONENT_SESSIONS_MAX || server->sessions[session] == 0)
+        return;
+    (void)skr_captable_revoke(server->self->startup->captable, server->sessions[session], &done);
+    if (server->on_closed != NULL)
+        server->on_closed(server->state, session);
+    end_session(server, session);
 }
 
 static void open_session(struct component_server *server, uint32_t index, word_t id,
                          const char *name, const char *client)
 {
+    server->tokens[index] = id;
     /* First: the client may call as soon as it has the session. */
     if (server->on_opened != NULL)
         server->on_opened(server->state, index, name, client);
@@ -65,10 +83,10 @@ static void answer_requests(struct component_server *server)
 {
     char protocol[32], client[32];
     uint32_t index;
-    word_t id;
+    word_t id, flags;
 
-    while (names_fetch_request(server->names, &id, protocol, client) == OK) {
-        status_t status = make_session(server, &index);
+    while (names_fetch_request(server->names, &id, &flags, protocol, client) == OK) {
+        status_t status = make_session(server, flags, &index);
 
         if (status != OK)
             (void)names_refuse(server->names, id, (word_t)-status);
@@ -81,9 +99,10 @@ static void on_signal(void *state, word_t bits)
 {
     struct component_server *server = state;
 
+    bits = component_answer_heartbeat(server->self, bits);
     if ((bits & COMPONENT_BIT_REQUEST) != 0)
         answer_requests(server);
-    if (server->on_signal != NULL)
+    if (server->on_signal != NULL && bits != 0)
         server->on_signal(server->state, bits);
 }
 

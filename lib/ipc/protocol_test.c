@@ -57,15 +57,17 @@ static void arguments_arrive(void)
 static void results_come_back(void)
 {
     char name[32], client[32];
-    word_t id = 0;
+    word_t id = 0, flags = 0;
 
     arrange();
     server.fake.fetch_request.out.id = 9;
+    server.fake.fetch_request.out.flags = 3;
     str_copy(server.fake.fetch_request.out.name, 32, name_31);
     str_copy(server.fake.fetch_request.out.client, 32, "monitor");
 
-    CHECK_EQ(names_fetch_request(CONNECTION, &id, name, client), OK);
+    CHECK_EQ(names_fetch_request(CONNECTION, &id, &flags, name, client), OK);
     CHECK_EQ(id, 9);
+    CHECK_EQ(flags, 3);
     CHECK_STR(name, name_31);
     CHECK_STR(client, "monitor");
 }
@@ -84,8 +86,10 @@ static void failure_carries_a_status_alone(void)
 
 static void capability_lands_in_the_named_slot(void)
 {
+    word_t token;
+
     arrange();
-    CHECK_EQ(names_request(CONNECTION, "sensor", 1, 40), OK);
+    CHECK_EQ(names_request(CONNECTION, "sensor", 1, 0, &token, 40), OK);
     CHECK_EQ(server.request.slots[0], 40);
     CHECK_EQ(server.request.slots[1], 0);
 }
@@ -188,7 +192,7 @@ static void answer_unasked_capability(struct ipc_message *reply)
 
 static void answer_long_text(struct ipc_message *reply)
 {
-    reply->words[1] = 32;
+    reply->words[2] = 32; /* of the name */
 }
 
 static void broken_reply_means_the_peer_is_gone(void)
@@ -200,13 +204,13 @@ static void broken_reply_means_the_peer_is_gone(void)
         answer_long_text,
     };
     char name[32], client[32];
-    word_t id;
+    word_t id, flags;
 
     arrange();
-    CHECK_EQ(names_fetch_request(CONNECTION, &id, name, client), OK);
+    CHECK_EQ(names_fetch_request(CONNECTION, &id, &flags, name, client), OK);
     for (size_t i = 0; i < array_count(spoilers); i++) {
         server.spoil_reply = spoilers[i];
-        CHECK_EQ(names_fetch_request(CONNECTION, &id, name, client), ERR_PEER_GONE);
+        CHECK_EQ(names_fetch_request(CONNECTION, &id, &flags, name, client), ERR_PEER_GONE);
     }
 }
 

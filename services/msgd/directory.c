@@ -5,11 +5,14 @@
  */
 #include "directory.h"
 
+#include "limits.h"
+
 #include <base/memory.h>
 
-void directory_init(struct directory *directory, const struct manifest_component *server)
+void directory_init(struct directory *directory, const struct manifest *manifest,
+                    const struct manifest_component *server)
 {
-    *directory = (struct directory){.server = server};
+    *directory = (struct directory){.manifest = manifest, .server = server};
 }
 
 static status_t find_rule(const struct directory *directory, const char *name, uint32_t *rule)
@@ -26,108 +29,9 @@ static bool is_in(manifest_set_t set, uint32_t client)
     return client < MANIFEST_COMPONENTS_MAX && (set >> client & 1) != 0;
 }
 
-/* Frees the requests of a protocol; unless `version` is 0, only those that want another. */
-static directory_set_t free_requests(struct directory *directory, uint32_t rule, word_t version)
+static bool may_request(const struct directory *directory, uint32_t client, uint32_t rule)
 {
-    directory_set_t freed = 0;
-
-    for (uint32_t i = 0; i < DIRECTORY_REQUESTS_MAX; i++) {
-        struct directory_request *request = &directory->requests[i];
-
-        if (request->state == REQUEST_FREE || request->protocol != rule ||
-            (version != 0 && request->version == version))
-            continue;
-        request->state = REQUEST_FREE;
-        freed |= UINT32_C(1) << i;
-    }
-    return freed;
-}
-
-status_t directory_publish(struct directory *directory, uint32_t client, const char *name,
-                           const struct directory_entry *offer, directory_set_t *refused)
-{
-    uint32_t rule;
-    status_t status = find_rule(directory, name, &rule);
-
-    *refused = 0;
-    if (status != OK || !is_in(directory->server->access[rule].publish, client))
-        return ERR_NOT_PERMITTED;
-    if (directory->entries[rule].is_published)
-        return ERR_EXISTS;
-    if (offer->version == 0)
-        return ERR_BAD_ARGUMENT;
-    directory->entries[rule] = *offer;
-    directory->entries[rule].is_published = true;
-    directory->entries[rule].publisher = client;
-    *refused = free_requests(directory, rule, offer->version);
-    return OK;
-}
-
-status_t directory_unpublish(struct directory *directory, uint32_t client, const char *name,
-                             directory_set_t *ended, word_t *wake)
-{
-    struct directory_entry *entry;
-    uint32_t rule;
-
-    *ended = 0;
-    if (find_rule(directory, name, &rule) != OK)
-        return ERR_NOT_FOUND;
-    entry = &directory->entries[rule];
-    if (!entry->is_published || entry->publisher != client)
-        return ERR_NOT_FOUND;
-    *wake = entry->wake;
-    *entry = (struct directory_entry){0};
-    *ended = free_requests(directory, rule, 0);
-    return OK;
-}
-
-status_t directory_query(const struct directory *directory, uint32_t client, const char *name,
-                         word_t *version)
-{
-    uint32_t rule;
-
-    if (find_rule(directory, name, &rule) != OK ||
-        !is_in(directory->server->access[rule].request, client) ||
-        !directory->entries[rule].is_published)
-        return ERR_NOT_FOUND;
-    *version = directory->entries[rule].version;
-    return OK;
-}
-
-static uint32_t find_free(const struct directory *directory)
-{
-    uint32_t i = 0;
-
-    while (i < DIRECTORY_REQUESTS_MAX && directory->requests[i].state != REQUEST_FREE)
-        i++;
-    return i;
-}
-
-status_t directory_request(struct directory *directory, uint32_t client, const char *name,
-                           word_t version, uint32_t *request,
-                           const struct directory_entry **to_signal)
-{
-    const struct directory_entry *entry;
-    uint32_t rule;
-
-    if (find_rule(directory, name, &rule) != OK ||
-        !is_in(directory->server->access[rule].request, client))
-        return ERR_NOT_PERMITTED;
-    entry = &directory->entries[rule];
-    if (entry->is_published && entry->version != version)
-        return ERR_NOT_SUPPORTED;
-    *request = find_free(directory);
-    if (*request == DIRECTORY_REQUESTS_MAX)
-        return ERR_OVER_LIMIT;
-    directory->requests[*request] = (struct directory_request){
-        .state = REQUEST_WAITING,
-        .protocol = rule,
-        .client = client,
-        .version = version,
-        .id = ++directory->last_id,
-    };
-    *to_signal = entry->is_published ? entry : NULL;
-    return OK;
+    return is_in(directory->server->access[rule].request, client);
 }
 
 static bool publishes(const struct directory *directory, uint32_t client, uint32_t rule)
@@ -135,45 +39,382 @@ static bool publishes(const struct directory *directory, uint32_t client, uint32
     return directory->entries[rule].is_published && directory->entries[rule].publisher == client;
 }
 
-status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *request)
+/* ---- waiters ---- */
+
+static bool is_request(const struct directory_waiter *waiter)
 {
-    uint32_t oldest = DIRECTORY_REQUESTS_MAX;
+    return waiter->kind == WAITER_REQUEST || waiter->kind == WAITER_FETCHED;
+}
 
-    for (uint32_t i = 0; i < DIRECTORY_REQUESTS_MAX; i++) {
-        const struct directory_request *candidate = &directory->requests[i];
+static uint32_t count_waiters(const struct directory *directory, uint32_t client)
+{
+    uint32_t count = 0;
 
-        if (candidate->state == REQUEST_WAITING &&
-            publishes(directory, client, candidate->protocol) &&
-            (oldest == DIRECTORY_REQUESTS_MAX || candidate->id < directory->requests[oldest].id))
-            oldest = i;
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++)
+        count +=
+            directory->waiters[i].kind != WAITER_FREE && directory->waiters[i].client == client;
+    return count;
+}
+
+/* A free waiter, as far as the client may have one more. */
+static status_t take_waiter(struct directory *directory, uint32_t client,
+                            const struct directory_waiter *wanted, uint32_t *waiter)
+{
+    if (count_waiters(directory, client) >= limits_of(directory, client).requests)
+        return ERR_OVER_LIMIT;
+    for (*waiter = 0; *waiter < DIRECTORY_WAITERS_MAX; (*waiter)++) {
+        if (directory->waiters[*waiter].kind != WAITER_FREE)
+            continue;
+        directory->waiters[*waiter] = *wanted;
+        directory->waiters[*waiter].client = client;
+        directory->waiters[*waiter].id = ++directory->last_id;
+        return OK;
     }
-    if (oldest == DIRECTORY_REQUESTS_MAX)
-        return ERR_WOULD_BLOCK;
-    directory->requests[oldest].state = REQUEST_FETCHED;
-    *request = oldest;
+    return ERR_OVER_LIMIT;
+}
+
+void directory_forget(struct directory *directory, uint32_t waiter)
+{
+    directory->waiters[waiter].kind = WAITER_FREE;
+}
+
+typedef bool waiter_test_fn(const struct directory_waiter *waiter, word_t argument);
+
+/* Frees those that the test picks. */
+static directory_set_t free_waiters(struct directory *directory, waiter_test_fn *is_picked,
+                                    word_t argument)
+{
+    directory_set_t freed = 0;
+
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++) {
+        if (directory->waiters[i].kind == WAITER_FREE ||
+            !is_picked(&directory->waiters[i], argument))
+            continue;
+        directory_forget(directory, i);
+        freed |= UINT32_C(1) << i;
+    }
+    return freed;
+}
+
+/* ---- tokens ---- */
+
+static struct directory_token *find_token(struct directory *directory, word_t id)
+{
+    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX && id != 0; i++) {
+        if (directory->tokens[i].id == id)
+            return &directory->tokens[i];
+    }
+    return NULL;
+}
+
+/* A client's tokens, with those that its requests will become. */
+static uint32_t count_tokens(const struct directory *directory, uint32_t client)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++)
+        count += directory->tokens[i].id != 0 && directory->tokens[i].owner == client;
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++)
+        count += is_request(&directory->waiters[i]) && directory->waiters[i].client == client;
+    return count;
+}
+
+/* All tokens, with those that requests will become: a session that is delivered has its place. */
+static bool has_token_room(const struct directory *directory)
+{
+    uint32_t used = 0;
+
+    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++)
+        used += directory->tokens[i].id != 0;
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++)
+        used += is_request(&directory->waiters[i]);
+    return used < DIRECTORY_TOKENS_MAX;
+}
+
+static void add_token(struct directory *directory, const struct directory_waiter *request)
+{
+    uint32_t i = 0;
+
+    while (directory->tokens[i].id != 0)
+        i++; /* ends: has_token_room when it was requested */
+    directory->tokens[i] = (struct directory_token){
+        .id = request->id,
+        .rule = request->rule,
+        .owner = request->client,
+        .flags = request->flags,
+    };
+}
+
+const struct directory_token *directory_next_token(const struct directory *directory,
+                                                   word_t *position)
+{
+    while (*position < DIRECTORY_TOKENS_MAX) {
+        const struct directory_token *token = &directory->tokens[(*position)++];
+
+        if (token->id != 0)
+            return token;
+    }
+    return NULL;
+}
+
+/* ---- publishers ---- */
+
+static uint32_t count_published(const struct directory *directory, uint32_t client)
+{
+    uint32_t count = 0;
+
+    for (uint32_t rule = 0; rule < directory->server->access_count; rule++)
+        count += publishes(directory, client, rule);
+    return count;
+}
+
+static status_t may_publish(const struct directory *directory, uint32_t client, const char *name,
+                            uint32_t *rule)
+{
+    status_t status = find_rule(directory, name, rule);
+
+    if (status != OK || !is_in(directory->server->access[*rule].publish, client))
+        return ERR_NOT_PERMITTED;
+    if (directory->entries[*rule].is_published)
+        return ERR_EXISTS;
+    return count_published(directory, client) < limits_of(directory, client).published
+               ? OK
+               : ERR_OVER_LIMIT;
+}
+
+status_t directory_publish(struct directory *directory, uint32_t client, const char *name,
+                           const struct directory_entry *offer, directory_set_t *refused,
+                           directory_set_t *woken)
+{
+    uint32_t rule;
+    status_t status = may_publish(directory, client, name, &rule);
+
+    *refused = 0;
+    *woken = 0;
+    if (status == OK && offer->version == 0)
+        status = ERR_BAD_ARGUMENT;
+    if (status != OK)
+        return status;
+    directory->entries[rule] = *offer;
+    directory->entries[rule].is_published = true;
+    directory->entries[rule].publisher = client;
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++) {
+        const struct directory_waiter *waiter = &directory->waiters[i];
+
+        if (waiter->rule != rule)
+            continue;
+        if (waiter->kind == WAITER_WAIT)
+            *woken |= UINT32_C(1) << i;
+        else if (is_request(waiter) && waiter->version != offer->version)
+            *refused |= UINT32_C(1) << i;
+        else
+            continue;
+        directory_forget(directory, i);
+    }
     return OK;
 }
 
-status_t directory_answer(struct directory *directory, uint32_t client, word_t id,
-                          uint32_t *request)
+static bool is_of_rule(const struct directory_waiter *waiter, word_t rule)
 {
-    for (uint32_t i = 0; i < DIRECTORY_REQUESTS_MAX; i++) {
-        struct directory_request *candidate = &directory->requests[i];
+    return waiter->rule == rule && (is_request(waiter) || waiter->kind == WAITER_TRANSFER);
+}
 
-        if (candidate->state != REQUEST_FETCHED || candidate->id != id ||
-            !publishes(directory, client, candidate->protocol))
+status_t directory_unpublish(struct directory *directory, uint32_t client, const char *name,
+                             directory_set_t *ended, word_t *wake)
+{
+    uint32_t rule;
+
+    *ended = 0;
+    if (find_rule(directory, name, &rule) != OK || !publishes(directory, client, rule))
+        return ERR_NOT_FOUND;
+    *wake = directory->entries[rule].wake;
+    directory->entries[rule] = (struct directory_entry){0};
+    *ended = free_waiters(directory, is_of_rule, rule);
+    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++) {
+        if (directory->tokens[i].rule == rule)
+            directory->tokens[i].id = 0;
+    }
+    return OK;
+}
+
+status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *waiter)
+{
+    uint32_t oldest = DIRECTORY_WAITERS_MAX;
+
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++) {
+        const struct directory_waiter *candidate = &directory->waiters[i];
+
+        if (candidate->kind == WAITER_REQUEST && publishes(directory, client, candidate->rule) &&
+            (oldest == DIRECTORY_WAITERS_MAX || candidate->id < directory->waiters[oldest].id))
+            oldest = i;
+    }
+    if (oldest == DIRECTORY_WAITERS_MAX)
+        return ERR_WOULD_BLOCK;
+    directory->waiters[oldest].kind = WAITER_FETCHED;
+    *waiter = oldest;
+    return OK;
+}
+
+status_t directory_answer(struct directory *directory, uint32_t client, word_t id, bool is_session,
+                          uint32_t *waiter)
+{
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++) {
+        const struct directory_waiter *candidate = &directory->waiters[i];
+
+        if (candidate->kind != WAITER_FETCHED || candidate->id != id ||
+            !publishes(directory, client, candidate->rule))
             continue;
-        candidate->state = REQUEST_FREE;
-        *request = i;
+        if (is_session)
+            add_token(directory, candidate);
+        directory_forget(directory, i);
+        *waiter = i;
         return OK;
     }
     return ERR_NOT_FOUND;
 }
 
-void directory_forget(struct directory *directory, uint32_t request)
+static bool is_transfer_of(const struct directory_waiter *waiter, word_t token)
 {
-    directory->requests[request].state = REQUEST_FREE;
+    return waiter->kind == WAITER_TRANSFER && waiter->token == token;
 }
+
+status_t directory_end(struct directory *directory, uint32_t client, word_t id,
+                       directory_set_t *ended)
+{
+    struct directory_token *token = find_token(directory, id);
+
+    *ended = 0;
+    if (token == NULL || !publishes(directory, client, token->rule))
+        return ERR_NOT_FOUND;
+    token->id = 0;
+    *ended = free_waiters(directory, is_transfer_of, id);
+    return OK;
+}
+
+/* ---- clients ---- */
+
+status_t directory_query(const struct directory *directory, uint32_t client, const char *name,
+                         word_t *version)
+{
+    uint32_t rule;
+
+    if (find_rule(directory, name, &rule) != OK || !may_request(directory, client, rule) ||
+        !directory->entries[rule].is_published)
+        return ERR_NOT_FOUND;
+    *version = directory->entries[rule].version;
+    return OK;
+}
+
+status_t directory_wait(struct directory *directory, uint32_t client, const char *name,
+                        word_t *version, uint32_t *waiter)
+{
+    struct directory_waiter wanted = {.kind = WAITER_WAIT};
+    status_t status;
+
+    if (find_rule(directory, name, &wanted.rule) != OK ||
+        !may_request(directory, client, wanted.rule))
+        return ERR_NOT_PERMITTED;
+    if (directory->entries[wanted.rule].is_published) {
+        *version = directory->entries[wanted.rule].version;
+        return OK;
+    }
+    status = take_waiter(directory, client, &wanted, waiter);
+    return status == OK ? ERR_WOULD_BLOCK : status;
+}
+
+status_t directory_request(struct directory *directory, uint32_t client,
+                           const struct directory_wish *wish, uint32_t *waiter,
+                           const struct directory_entry **to_signal)
+{
+    struct directory_waiter wanted = {
+        .kind = WAITER_REQUEST,
+        .version = wish->version,
+        .flags = wish->flags,
+    };
+    const struct directory_entry *entry;
+    status_t status;
+
+    if (find_rule(directory, wish->name, &wanted.rule) != OK ||
+        !may_request(directory, client, wanted.rule))
+        return ERR_NOT_PERMITTED;
+    if ((wish->flags & ~(word_t)TOKEN_FLAGS) != 0)
+        return ERR_BAD_ARGUMENT;
+    entry = &directory->entries[wanted.rule];
+    if (entry->is_published && entry->version != wish->version)
+        return ERR_NOT_SUPPORTED;
+    if (count_tokens(directory, client) >= limits_of(directory, client).tokens ||
+        !has_token_room(directory))
+        return ERR_OVER_LIMIT;
+    status = take_waiter(directory, client, &wanted, waiter);
+    if (status == OK)
+        *to_signal = entry->is_published ? entry : NULL;
+    return status;
+}
+
+/* ---- transfers ---- */
+
+static bool talks_to(const struct directory *directory, uint32_t client)
+{
+    uint32_t server = (uint32_t)(directory->server - directory->manifest->components);
+
+    return manifest_is_client(&directory->manifest->components[client], server);
+}
+
+status_t directory_transfer(struct directory *directory, uint32_t client, word_t token,
+                            const char *to, word_t session, uint32_t *waiter)
+{
+    const struct directory_token *found = find_token(directory, token);
+    struct directory_waiter wanted = {
+        .kind = WAITER_TRANSFER,
+        .to = manifest_find(directory->manifest, to),
+        .token = token,
+        .session = session,
+    };
+
+    if (found == NULL || found->owner != client || wanted.to == MANIFEST_NONE ||
+        !talks_to(directory, wanted.to))
+        return ERR_NOT_FOUND;
+    if ((found->flags & TOKEN_TRANSFER) == 0 || !may_request(directory, wanted.to, found->rule))
+        return ERR_NOT_PERMITTED;
+    if (count_tokens(directory, wanted.to) >= limits_of(directory, wanted.to).tokens)
+        return ERR_OVER_LIMIT;
+    wanted.rule = found->rule;
+    return take_waiter(directory, client, &wanted, waiter);
+}
+
+status_t directory_accept(struct directory *directory, uint32_t client, uint32_t *waiter)
+{
+    const struct directory_waiter wanted = {.kind = WAITER_ACCEPT};
+
+    return take_waiter(directory, client, &wanted, waiter);
+}
+
+static bool find_accept(const struct directory *directory, uint32_t client, uint32_t *accept)
+{
+    for (*accept = 0; *accept < DIRECTORY_WAITERS_MAX; (*accept)++) {
+        if (directory->waiters[*accept].kind == WAITER_ACCEPT &&
+            directory->waiters[*accept].client == client)
+            return true;
+    }
+    return false;
+}
+
+bool directory_match(struct directory *directory, uint32_t *transfer, uint32_t *accept)
+{
+    for (*transfer = 0; *transfer < DIRECTORY_WAITERS_MAX; (*transfer)++) {
+        const struct directory_waiter *waiter = &directory->waiters[*transfer];
+
+        if (waiter->kind != WAITER_TRANSFER || !find_accept(directory, waiter->to, accept))
+            continue;
+        find_token(directory, waiter->token)->owner = waiter->to;
+        directory_forget(directory, *transfer);
+        directory_forget(directory, *accept);
+        return true;
+    }
+    return false;
+}
+
+/* ---- clients that are gone ---- */
 
 bool directory_next_left(const struct directory *directory, uint32_t client, const char **name)
 {
@@ -186,17 +427,16 @@ bool directory_next_left(const struct directory *directory, uint32_t client, con
     return false;
 }
 
-directory_set_t directory_drop_requests(struct directory *directory, uint32_t client)
+static bool concerns(const struct directory_waiter *waiter, word_t client)
 {
-    directory_set_t dropped = 0;
+    return waiter->client == client || (waiter->kind == WAITER_TRANSFER && waiter->to == client);
+}
 
-    for (uint32_t i = 0; i < DIRECTORY_REQUESTS_MAX; i++) {
-        struct directory_request *request = &directory->requests[i];
-
-        if (request->state == REQUEST_FREE || request->client != client)
-            continue;
-        request->state = REQUEST_FREE;
-        dropped |= UINT32_C(1) << i;
+directory_set_t directory_drop_client(struct directory *directory, uint32_t client)
+{
+    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++) {
+        if (directory->tokens[i].owner == client)
+            directory->tokens[i].id = 0;
     }
-    return dropped;
+    return free_waiters(directory, concerns, client);
 }

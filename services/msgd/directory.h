@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a message server knows: which protocols are published, and who waits for a session.
+ * What a message server knows: which protocols are published, who waits for what, and who has which
+ * token.
  *
  * Pure bookkeeping over the access rules of the manifest; capabilities are numbers to it, and the
- * answer to a request is its owner's business.  A client is its index in the manifest.
+ * answer to whoever waits is its owner's business.  A client is its index in the manifest.
  */
 #ifndef MSGD_DIRECTORY_H
 #define MSGD_DIRECTORY_H
@@ -11,7 +12,10 @@
 #include <abi/status.h>
 #include <manifest/manifest.h>
 
-enum { DIRECTORY_REQUESTS_MAX = 16 };
+enum { DIRECTORY_WAITERS_MAX = 31, DIRECTORY_TOKENS_MAX = 96 };
+
+/* Flags of a token, as in the protocol. */
+enum { TOKEN_LEND = 1, TOKEN_TRANSFER = 2, TOKEN_FLAGS = TOKEN_LEND | TOKEN_TRANSFER };
 
 struct directory_entry {
     bool is_published;
@@ -21,57 +25,115 @@ struct directory_entry {
     word_t wake; /* a capability */
 };
 
-enum directory_request_state { REQUEST_FREE, REQUEST_WAITING, REQUEST_FETCHED };
+enum directory_waiter_kind {
+    WAITER_FREE,
+    WAITER_REQUEST,  /* for its publisher to fetch it */
+    WAITER_FETCHED,  /* for its publisher's answer */
+    WAITER_WAIT,     /* for a publisher */
+    WAITER_TRANSFER, /* for the new owner to accept */
+    WAITER_ACCEPT,   /* for somebody who transfers */
+};
 
-struct directory_request {
-    enum directory_request_state state;
-    uint32_t protocol; /* index of its access rule */
+struct directory_waiter {
+    enum directory_waiter_kind kind;
     uint32_t client;
+    uint32_t rule; /* index of the protocol's access rule; not of an accept */
+    uint32_t to;   /* of a transfer: the new owner */
     word_t version;
-    word_t id; /* never used again; requests are fetched in its order */
+    word_t flags;
+    word_t id; /* never used again; waiters are served in its order.  Of a request, its token */
+    word_t token;
+    word_t session; /* of a transfer: a capability */
+};
+
+struct directory_token {
+    word_t id; /* 0: free */
+    uint32_t rule;
+    uint32_t owner;
+    word_t flags;
 };
 
 struct directory {
+    const struct manifest *manifest;
     const struct manifest_component *server;
     struct directory_entry entries[MANIFEST_ACCESS_MAX]; /* one for each access rule */
-    struct directory_request requests[DIRECTORY_REQUESTS_MAX];
+    struct directory_waiter waiters[DIRECTORY_WAITERS_MAX];
+    struct directory_token tokens[DIRECTORY_TOKENS_MAX];
     word_t last_id;
 };
 
-/* A set of requests, a bit for each index: those that an event ends with one status. */
+/* A set of waiters, a bit for each index: those that an event ends with one status. */
 typedef uint32_t directory_set_t;
 
-void directory_init(struct directory *directory, const struct manifest_component *server);
+void directory_init(struct directory *directory, const struct manifest *manifest,
+                    const struct manifest_component *server);
 
-/* Publishes; `refused` are the waiting requests that want another version, which are freed. */
+/*
+ * Publishes.  `refused` are requests that want another version, `woken` those that waited for a
+ * publisher; all of them are freed.
+ */
 status_t directory_publish(struct directory *directory, uint32_t client, const char *name,
-                           const struct directory_entry *offer, directory_set_t *refused);
+                           const struct directory_entry *offer, directory_set_t *refused,
+                           directory_set_t *woken);
 
-/* Takes a protocol out; `ended` are its requests, which are freed, `wake` is no longer needed. */
+/*
+ * Takes a protocol out.  `ended` are the requests and transfers of it, which are freed; `wake` is
+ * no longer needed, nor are its tokens known any more.
+ */
 status_t directory_unpublish(struct directory *directory, uint32_t client, const char *name,
                              directory_set_t *ended, word_t *wake);
 
 status_t directory_query(const struct directory *directory, uint32_t client, const char *name,
                          word_t *version);
 
+/* OK: it is published.  ERR_WOULD_BLOCK: `waiter` waits for that. */
+status_t directory_wait(struct directory *directory, uint32_t client, const char *name,
+                        word_t *version, uint32_t *waiter);
+
+/* What a client asks for. */
+struct directory_wish {
+    const char *name;
+    word_t version;
+    word_t flags;
+};
+
 /* A new request that waits.  `to_signal`, when not null, is whom to tell. */
-status_t directory_request(struct directory *directory, uint32_t client, const char *name,
-                           word_t version, uint32_t *request,
+status_t directory_request(struct directory *directory, uint32_t client,
+                           const struct directory_wish *wish, uint32_t *waiter,
                            const struct directory_entry **to_signal);
 
 /* The oldest request that waits for what the client publishes. */
-status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *request);
+status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *waiter);
 
-/* The publisher has an answer: frees the request. */
-status_t directory_answer(struct directory *directory, uint32_t client, word_t id,
-                          uint32_t *request);
+/* The publisher has an answer, which is a session or not: frees the request. */
+status_t directory_answer(struct directory *directory, uint32_t client, word_t id, bool is_session,
+                          uint32_t *waiter);
 
-/* Forgets a request whose answer could not be kept. */
-void directory_forget(struct directory *directory, uint32_t request);
+/* A token's session is over; `ended` are transfers of it, which are freed. */
+status_t directory_end(struct directory *directory, uint32_t client, word_t id,
+                       directory_set_t *ended);
+
+/* A transfer that waits.  `session` is what is passed on. */
+status_t directory_transfer(struct directory *directory, uint32_t client, word_t token,
+                            const char *to, word_t session, uint32_t *waiter);
+status_t directory_accept(struct directory *directory, uint32_t client, uint32_t *waiter);
+
+/*
+ * A transfer and the one who accepts it, both freed; their contents are still there.  False: no two
+ * of them fit together.
+ */
+bool directory_match(struct directory *directory, uint32_t *transfer, uint32_t *accept);
+
+/* Forgets a waiter that could not be kept. */
+void directory_forget(struct directory *directory, uint32_t waiter);
 
 /* Next thing that a client which is gone has left behind; false when nothing is. */
 bool directory_next_left(const struct directory *directory, uint32_t client, const char **name);
-/* Frees a gone client's own requests. */
-directory_set_t directory_drop_requests(struct directory *directory, uint32_t client);
+/* Frees a gone client's own waiters and tokens, and transfers to it. */
+directory_set_t directory_drop_client(struct directory *directory, uint32_t client);
+
+/* The next token from `*position` on; NULL when there is none. */
+const struct directory_token *directory_next_token(const struct directory *directory,
+                                                   word_t *position);
 
 #endif

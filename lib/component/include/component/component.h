@@ -29,7 +29,8 @@ enum {
 struct component {
     const struct rt_startup *startup;
     cap_t parent;
-    cap_t wake; /* its notification: everything that happens to it arrives there */
+    cap_t wake;   /* its notification: everything that happens to it arrives there */
+    cap_t faults; /* fault endpoint for further threads: root names why they died */
     struct rt_maker maker;
     struct rt_ranges offsets;
     struct rt_slots slots;
@@ -54,8 +55,12 @@ PRINTF_LIKE(2, 3) void component_say(struct component *self, const char *fmt, ..
 /* It serves: those who wait for it are started. */
 void component_ready(struct component *self);
 
-/* Waits for signals; the bits that came. */
+/* Waits for signals; the bits that came.  Root's question whether it is well is answered here. */
 word_t component_wait(struct component *self);
+/* The bits without that question, which is answered if it is among them. */
+word_t component_answer_heartbeat(struct component *self, word_t bits);
+/* A thread or service loop of its own name is well; the manifest says how often that is wanted. */
+status_t component_beat(struct component *self, const char *name);
 /* COMPONENT_BIT_TIMER in so many nanoseconds, or at a time; the latest call counts. */
 void component_wake_in(struct component *self, uint64_t ns);
 void component_wake_at(struct component *self, uint64_t deadline_ns);
@@ -66,6 +71,14 @@ void component_wake_at(struct component *self, uint64_t deadline_ns);
  */
 MUST_CHECK status_t component_connect(struct component *self, const char *server,
                                       const char *protocol, word_t version, cap_t *session);
+
+/* What a session may be used for. */
+enum { COMPONENT_TOKEN_LEND = 1, COMPONENT_TOKEN_TRANSFER = 2 };
+
+/* The same with other flags than COMPONENT_TOKEN_LEND; `token` names the session in a transfer. */
+MUST_CHECK status_t component_request(struct component *self, const char *server,
+                                      const char *protocol, word_t version, word_t flags,
+                                      cap_t *session, word_t *token);
 
 /* Whether somebody publishes it now, so that connecting does not wait. */
 bool component_is_published(struct component *self, const char *server, const char *protocol);

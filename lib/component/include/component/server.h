@@ -17,6 +17,7 @@ struct component_server {
     struct ipc_service service;
     cap_t names;                            /* the message server */
     cap_t sessions[COMPONENT_SESSIONS_MAX]; /* roots of the sessions, by badge; 0: free */
+    word_t tokens[COMPONENT_SESSIONS_MAX];  /* their names at the message server */
     void (*on_signal)(void *state, word_t bits);
     /* A client, by the name of its manifest entry, has a session of what is published as `name`. */
     void (*on_opened)(void *state, uint32_t session, const char *name, const char *client);
@@ -40,6 +41,12 @@ status_t component_publish(struct component_server *server, const char *name);
 
 /* Says that it is ready, then serves for ever. */
 noreturn void component_serve(struct component_server *server);
+
+/*
+ * Ends a session: the kernel refuses whatever its client, or whoever has it from there, calls next.
+ * on_closed is called.
+ */
+void component_revoke(struct component_server *server, uint32_t session);
 
 /* Index of the session that a request came through. */
 uint32_t component_session(const struct ipc_request *request);
