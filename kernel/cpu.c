@@ -330,6 +330,7 @@ static void preempt_current(struct cpu *cpu)
 /* Nobody wants to run: clean up what died, or sleep. */
 static void idle(struct cpu *cpu)
 {
+    kernel.killer = NULL;
     bool has_cleaned = memory_clean_any_step();
 
     if (has_cleaned && !kernel_should_preempt())

@@ -24,7 +24,10 @@ struct kernel {
     struct cpu *cpus[CPU_MAX];
     uint64_t frequency;                 /* counter ticks per second */
     struct space_ids space_ids;
-    struct list cleaning;               /* memories with dead objects */
+    struct thread *killer;              /* by whose call objects die now; NULL: by nobody's */
+    struct list cleaners;               /* struct thread.cleaner: who has memories to clean */
+    struct list cleaning;               /* memories with dead objects that nobody has to clean */
+    word_t cleaner_ids;                 /* given out so far */
     word_t kills;                       /* objects killed so far */
     unsigned memory_count;
     struct memory memory[ABI_BOOT_MAX_MEMORY];

@@ -86,6 +86,7 @@ void kernel_main(const void *device_tree, paddr_t device_tree_paddr, uint64_t en
     static struct boot boot;
 
     boot.entry_time = entry_time;
+    list_init(&kernel.cleaners);
     list_init(&kernel.cleaning);
     open_device_tree(&boot, device_tree, device_tree_paddr);
     debug_console_init(&boot.fdt);

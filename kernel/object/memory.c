@@ -8,6 +8,7 @@
 #include <arch/paging.h>
 
 #include "kernel.h"
+#include "object/thread.h"
 
 void memory_init(struct memory *memory, uint64_t base, uint64_t size_bytes, uint64_t header_bytes,
                  unsigned kind)
@@ -167,6 +168,7 @@ static void memory_forget_object(struct memory *memory, struct object *object)
     if (memory->dead_first == NULL) {
         memory->dead_last = NULL;
         list_remove(&memory->cleaning);
+        memory->cleaner_id = 0;
     }
     memory_remove(memory, &object->range);
 }
@@ -188,9 +190,68 @@ bool memory_clean_step(struct memory *memory)
     return true;
 }
 
-bool memory_clean_any_step(void)
+/* A cleaner keeps its id while it has something to clean. */
+static void memory_give_to_cleaner(struct memory *memory, struct thread *killer)
 {
-    struct list_node *node = list_first(&kernel.cleaning);
+    if (!list_is_linked(&killer->cleaner)) {
+        list_push_back(&kernel.cleaners, &killer->cleaner);
+        killer->cleaner_id = ++kernel.cleaner_ids;
+    }
+    if (memory->cleaner_id == killer->cleaner_id)
+        return;
+    list_remove(&memory->cleaning);
+    list_push_back(&killer->killed_in, &memory->cleaning);
+    memory->cleaner_id = killer->cleaner_id;
+}
+
+void memory_add_dead(struct memory *memory, struct object *object)
+{
+    bool was_clean = memory->dead_first == NULL;
+
+    object->next_dead = NULL;
+    if (was_clean)
+        memory->dead_first = object;
+    else
+        memory->dead_last->next_dead = object;
+    memory->dead_last = object;
+    if (kernel.killer != NULL)
+        memory_give_to_cleaner(memory, kernel.killer);
+    else if (was_clean)
+        list_push_back(&kernel.cleaning, &memory->cleaning);
+}
+
+static bool memory_clean_first_step(const struct list *memories)
+{
+    struct list_node *node = list_first(memories);
 
     return node != NULL && memory_clean_step(container_of(node, struct memory, cleaning));
+}
+
+bool memory_clean_own_step(struct thread *thread)
+{
+    bool has_cleaned = memory_clean_first_step(&thread->killed_in);
+
+    if (!has_cleaned)
+        list_remove(&thread->cleaner);
+    return has_cleaned;
+}
+
+bool memory_clean_any_step(void)
+{
+    struct list_node *cleaner = list_first(&kernel.cleaners);
+
+    if (memory_clean_first_step(&kernel.cleaning))
+        return true;
+    if (cleaner == NULL)
+        return false;
+    (void)memory_clean_own_step(container_of(cleaner, struct thread, cleaner));
+    return true;
+}
+
+void memory_leave_cleaning(struct thread *thread)
+{
+    list_append(&kernel.cleaning, &thread->killed_in);
+    list_remove(&thread->cleaner);
+    if (kernel.killer == thread)
+        kernel.killer = NULL;
 }

@@ -10,6 +10,8 @@
 
 enum { MEMORY_DEPTH_MAX = 15 };
 
+struct thread;
+
 struct memory {
     struct object object;
     uint64_t base;
@@ -18,7 +20,8 @@ struct memory {
     struct tree ranges;             /* struct range, by address; they never overlap */
     struct object *dead_first;      /* objects to clean up, oldest first */
     struct object *dead_last;
-    struct list_node cleaning;      /* in the kernel's list of memories with dead objects */
+    struct list_node cleaning;      /* it has some: in the list of who cleans it, or the kernel's */
+    word_t cleaner_id;              /* of the former */
     uint8_t kind;                   /* ABI_MEMORY_* */
     uint8_t depth;                  /* of nesting */
 };
@@ -53,9 +56,17 @@ static inline uint64_t range_of_frame(uint64_t base)
  * way. */
 struct memory *memory_find(paddr_t paddr);
 
-/* One bounded step of cleaning up dead objects; false when there is nothing to clean. */
+/* An object in it died: it is for kernel.killer to clean, whoever had to before. */
+void memory_add_dead(struct memory *memory, struct object *object);
+
+/* One bounded step of cleaning up dead objects; false when there is nothing to clean.  Own: in the
+ * memories where this thread's calls killed something, and nobody else since. */
 bool memory_clean_step(struct memory *memory);
+bool memory_clean_own_step(struct thread *thread);
 bool memory_clean_any_step(void);
+
+/* The thread is gone: what it had to clean is left to whoever has time. */
+void memory_leave_cleaning(struct thread *thread);
 
 /* The step of object_clean_step for a dead memory. */
 bool memory_empty_step(struct memory *memory);

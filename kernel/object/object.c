@@ -57,19 +57,10 @@ void object_init(struct object *object, enum abi_object_type type, struct cap *m
 /* Mark it, take it out of the tree and queue it for cleaning. */
 static void object_bury(struct object *object)
 {
-    struct memory *memory = object->memory;
-
     object->is_dead = true;
     kernel.kills++;
     node_detach(&object->anchor);
-    object->next_dead = NULL;
-    if (memory->dead_first == NULL) {
-        memory->dead_first = object;
-        list_push_back(&kernel.cleaning, &memory->cleaning);
-    } else {
-        memory->dead_last->next_dead = object;
-    }
-    memory->dead_last = object;
+    memory_add_dead(object->memory, object);
 }
 
 /* What the kind does on death at once; returns what dies with it, or NULL. */

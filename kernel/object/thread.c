@@ -28,6 +28,8 @@ void thread_init(struct thread *thread)
     list_node_init(&thread->on_budget);
     list_node_init(&thread->on_debtor);
     list_init(&thread->kept_replies);
+    list_init(&thread->killed_in);
+    list_node_init(&thread->cleaner);
     for (unsigned i = 0; i < THREAD_SLOTS; i++)
         thread->slots[i].node.flags = CAP_IN_THREAD;
 }
@@ -401,6 +403,7 @@ bool thread_clean_step(struct thread *thread)
             return true;
         }
     }
+    memory_leave_cleaning(thread);
     return false;
 }
 

@@ -148,6 +148,7 @@ status_t sys_captable_delete(struct thread *self, struct cap *cap, struct captab
     if (status != OK)
         return status;
     args->culprit = 0;
+    kernel.killer = self;
     /* Who killed an object cleans up, also after a restart, when the slot may hold something new.
      */
     while (self->progress == 0 && !cap_delete_step(slot)) {
@@ -156,7 +157,7 @@ status_t sys_captable_delete(struct thread *self, struct cap *cap, struct captab
     }
     if (kernel.kills != kills)
         self->progress = 1;
-    if (self->progress != 0 && long_clean() == PREEMPTED)
+    if (self->progress != 0 && long_clean(self) == PREEMPTED)
         return PREEMPTED;
     return long_done(self, OK);
 }
@@ -174,11 +175,12 @@ status_t sys_captable_revoke(struct thread *self, struct cap *cap, struct captab
     if (status != OK)
         return long_done(self, status);
     args->culprit = 0;
+    kernel.killer = self;
     while (node_revoke_step(&slot->node, &self->progress)) {
         if (kernel_should_preempt())
             return PREEMPTED;
     }
-    if (self->progress != 0 && long_clean() == PREEMPTED)
+    if (self->progress != 0 && long_clean(self) == PREEMPTED)
         return PREEMPTED;
     args->done = self->progress;
     return long_done(self, OK);

@@ -10,10 +10,11 @@
 #include "kernel.h"
 #include "object/thread.h"
 
-/* Clean up what died, as far as possible now: OK, or PREEMPTED. */
-static inline status_t long_clean(void)
+/* Clean up what died by this thread's call, as far as possible now: OK, or PREEMPTED.  A thread
+ * that ended itself cleans whatever it finds. */
+static inline status_t long_clean(struct thread *self)
 {
-    while (memory_clean_any_step()) {
+    while (self->object.is_dead ? memory_clean_any_step() : memory_clean_own_step(self)) {
         if (kernel_should_preempt())
             return PREEMPTED;
     }

@@ -130,6 +130,7 @@ status_t sys_memory_make(struct thread *self, struct cap *cap, struct memory_mak
 
     if (status != OK)
         return long_done(self, status);
+    kernel.killer = NULL;
     while (memory_clean_step(memory)) {
         if (kernel_should_preempt())
             return PREEMPTED;

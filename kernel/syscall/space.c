@@ -43,12 +43,18 @@ static status_t collect_tables(struct thread *self, struct space *space)
     return is_preempted ? PREEMPTED : OK;
 }
 
-/* Caches come first, step by step, if the mapping is one that would be taken at all. */
+/* Caches come first, step by step, if the mapping is one that would be taken at all.  After a
+ * preemption the entry may be another one: what is prepared counts if that began with this page. */
 static status_t prepare_one(struct thread *self, struct space *space, struct cap *frame,
                             const struct abi_map_entry *entry)
 {
+    uint64_t what = (frame_base(frame) + (paddr_t)entry->page * PAGE_SIZE) |
+                    (entry->count_attributes & 0xff);
     status_t status = space_check_map(space, frame, entry);
 
+    if (self->progress_what != what)
+        self->progress_pages = 0;
+    self->progress_what = what;
     while (status == OK && space_prepare_map_step(frame, entry, &self->progress_pages)) {
         if (kernel_should_preempt())
             status = PREEMPTED;

@@ -188,6 +188,7 @@ static void init_kernel(unsigned cores)
 {
     mem_zero(&kernel, sizeof(kernel));
     mem_zero(side.lines, sizeof(side.lines));
+    list_init(&kernel.cleaners);
     list_init(&kernel.cleaning);
     kernel.cpu_count = cores;
     kernel.line_count = HOST_LINES;

@@ -8,6 +8,7 @@
 #include <base/memory.h>
 #include <rt/map.h>
 
+#include "actor.h"
 #include "groups.h"
 #include "refusal.h"
 
@@ -287,12 +288,71 @@ static void b25_frame_replaced_under_way_stays_replaced(void)
     make_interrupted(replace_frame, ERR_SLOT_IN_USE, PAGES / 2);
 }
 
+/* ---- a delete under way ---- */
+
+/* In the middle of somebody's delete: one of our own, in another memory. */
+struct bystander {
+    struct intruder intruder;
+    cap_t own;              /* what it deletes */
+    struct actor waiting;   /* ends when the endpoint it sends to is cleaned up, which comes last */
+    bool has_paid;
+};
+
+static void delete_own(struct intruder *intruder)
+{
+    struct bystander *bystander = container_of(intruder, struct bystander, intruder);
+    cap_t waiting = bystander->waiting.thread;
+
+    if (test_type(intruder->slot) != TYPE_NONE || test_thread_state(waiting) != THREAD_SENDING)
+        return;
+    CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, bystander->own), OK);
+    intruder->hit = true;
+    bystander->has_paid = test_thread_state(waiting) != THREAD_SENDING;
+}
+
+/* False when the deadline did not fall into the delete. */
+static bool is_met_by_a_bystander(struct bystander *bystander, unsigned try)
+{
+    cap_t doomed = test_make(TYPE_MEMORY, 8), other = test_make(TYPE_MEMORY, 2);
+    cap_t endpoint = test_slot(), slots = test_slots(MANY);
+
+    bystander->own = test_slot();
+    CHECK_EQ(skr_memory_make(other, TYPE_ENDPOINT, ABI_PAGE_SIZE, 0, 1, bystander->own, NULL), OK);
+    CHECK_EQ(skr_memory_make(doomed, TYPE_REPLY, ABI_PAGE_SIZE, 0, MANY, slots, NULL), OK);
+    CHECK_EQ(skr_memory_make(doomed, TYPE_ENDPOINT, 7 * ABI_PAGE_SIZE, 0, 1, endpoint, NULL), OK);
+    bystander->waiting = (struct actor){.act = ACT_SEND, .cap = endpoint};
+    CHECK(actor_block(&bystander->waiting, TEST_PRIORITY - 1, THREAD_SENDING));
+    intruder_start(&bystander->intruder, delete_own, doomed);
+    intruder_arm(&bystander->intruder, try);
+    CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, doomed), OK);
+    intruder_await(&bystander->intruder);
+    CHECK(actor_ended(&bystander->waiting, ERR_PEER_GONE));
+    return bystander->intruder.hit;
+}
+
+static void delete_does_not_clean_what_others_killed(void)
+{
+    enum { TRIES_OF_LARGE_STEPS = 8, STEPS = 4 };
+    struct bystander bystander = {.has_paid = false};
+    bool is_met = false;
+
+    if (test_cores() > 1) {
+        check_skip("idle cores clean up as well");
+        return;
+    }
+    for (unsigned try = 0; try < TRIES_OF_LARGE_STEPS && !is_met; try++)
+        is_met = is_met_by_a_bystander(&bystander, STEPS * try);
+    CHECK(is_met);
+    CHECK(!bystander.has_paid);
+}
+
 static const struct check_test tests[] = {
     {"failed_call_leaves_no_progress_behind", failed_call_leaves_no_progress_behind},
     {"b66_interrupted_batch_goes_on_where_it_was", b66_interrupted_batch_goes_on_where_it_was},
     {"b25_frame_under_way_can_not_be_used", b25_frame_under_way_can_not_be_used},
     {"b25_frame_deleted_under_way_is_made_again", b25_frame_deleted_under_way_is_made_again},
     {"b25_frame_replaced_under_way_stays_replaced", b25_frame_replaced_under_way_stays_replaced},
+    {"delete_does_not_clean_what_others_killed", delete_does_not_clean_what_others_killed},
 };
 
 const struct test_group preemption_tests = {tests, array_count(tests)};
