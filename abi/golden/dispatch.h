@@ -424,7 +424,7 @@ struct time_control_fill {
     struct cap *budget; /* budget */
     /* per period; 0 empties the budget */
     uint64_t amount;
-    /* at least 100 microseconds */
+    /* 100 microseconds to an hour */
     uint64_t period;
     /* results */
     /* over_limit: how many millionths of the core are free */

@@ -537,7 +537,7 @@ static inline status_t skr_timer_cancel(cap_t timer)
     return status;
 }
 
-/* Give a budget its amount on this core. */
+/* Give a budget its amount on this core, from now on and whole: a debt ends. */
 static inline status_t skr_time_control_fill(cap_t time_control,
     cap_t budget,
     uint64_t amount,
@@ -597,7 +597,7 @@ static inline status_t skr_power_control_fail(cap_t power_control,
     return status;
 }
 
-/* Append to the log, and to the debug console where there is one. */
+/* Append to the log, and to the debug console where there is one: not in a release kernel. */
 static inline status_t skr_log_control_write(cap_t log_control,
     word_t size)
 {
