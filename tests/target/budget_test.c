@@ -163,6 +163,35 @@ static void b56_budget_deleted_under_an_exhausted_thread(void)
     CHECK(test_await_state(thread, THREAD_STOPPED));
 }
 
+/* Its threads are let go one by one, and the refill that they wait for comes meanwhile. */
+static void b56_budget_deleted_while_it_is_refilled(void)
+{
+    enum { HOGS = 24, TRIES = 24, AMOUNT_NS = 20000, PERIOD_NS = 200000, STEP_NS = 9000 };
+    struct counter counter = {0};
+    cap_t threads[HOGS];
+
+    test_share_core();
+    for (unsigned i = 0; i < HOGS; i++)
+        threads[i] = thread_on(ABI_ROOT_BUDGET, count_on, &counter, LOW);
+    for (unsigned try = 0; try < TRIES; try++) {
+        cap_t budget = test_budget(0, AMOUNT_NS, PERIOD_NS);
+
+        for (unsigned i = 0; i < HOGS; i++) {
+            CHECK_EQ(skr_thread_stop(threads[i]), OK);
+            CHECK_EQ(skr_thread_configure(threads[i], 0, 0, budget, 0, 0, 0, 0, 0), OK);
+            CHECK_EQ(skr_thread_resume(threads[i]), OK);
+        }
+        test_sleep_ns(PERIOD_NS + try * STEP_NS);
+        CHECK_EQ(skr_captable_delete(ABI_ROOT_CAPTABLE, budget), OK);
+        CHECK_EQ(test_type(budget), TYPE_NONE);
+        for (unsigned i = 0; i < HOGS; i++)
+            CHECK_EQ(test_thread_state(threads[i]), THREAD_OUT_OF_TIME);
+    }
+    counter.is_over = true;
+    for (unsigned i = 0; i < HOGS; i++)
+        check_goes_on(threads[i]);
+}
+
 static void b56_budget_deleted_under_a_blocked_thread(void)
 {
     static const struct {
@@ -294,6 +323,7 @@ static const struct check_test tests[] = {
     {"b53_budget_holds_among_hogs", b53_budget_holds_among_hogs},
     {"b56_budget_deleted_under_a_ready_thread", b56_budget_deleted_under_a_ready_thread},
     {"b56_budget_deleted_under_an_exhausted_thread", b56_budget_deleted_under_an_exhausted_thread},
+    {"b56_budget_deleted_while_it_is_refilled", b56_budget_deleted_while_it_is_refilled},
     {"b56_budget_deleted_under_a_blocked_thread", b56_budget_deleted_under_a_blocked_thread},
     {"b56_budget_deleted_under_a_server", b56_budget_deleted_under_a_server},
     {"b56_reserve_deleted_with_the_clients_budget", b56_reserve_deleted_with_the_clients_budget},

@@ -208,16 +208,26 @@ static void b61_fpu_state_dies_with_its_thread(void)
 /* ---- 62, 63: what a thread starts with ---- */
 
 /* A thread with its own fields alone: everything else in it is zero. */
-static void entry_of(struct processor_entry *entry, word_t sp, word_t tp)
+static cap_t bare_thread(void)
 {
     cap_t thread = test_make(TYPE_THREAD, 0);
 
     CHECK_EQ(skr_thread_configure(thread, ABI_ROOT_CAPTABLE, ABI_ROOT_SPACE, ABI_ROOT_BUDGET, 0, 0,
                                   0, 0, 0), OK);
     CHECK_EQ(skr_thread_set_priority(thread, LOW, LOW, ABI_ROOT_PRIORITY), OK);
+    return thread;
+}
+
+static void start_at_entry(cap_t thread, struct processor_entry *entry, word_t sp, word_t tp)
+{
     *entry = (struct processor_entry){~(word_t)0, ~(word_t)0, ~(word_t)0, ~(word_t)0};
     CHECK_EQ(skr_thread_start(thread, (word_t)processor_entry, sp, (word_t)entry, tp), OK);
     CHECK(test_await_state(thread, THREAD_FAULTED));
+}
+
+static void entry_of(struct processor_entry *entry, word_t sp, word_t tp)
+{
+    start_at_entry(bare_thread(), entry, sp, tp);
 }
 
 static void b62_thread_pointer_is_set_and_kept(void)
@@ -312,6 +322,31 @@ static void b63_new_thread_finds_no_ones_registers(void)
     CHECK_EQ(entry.floating, 0);
 }
 
+/* Fills the unit's registers and ends where a thread without a handler does. */
+static void fill_and_fault(void)
+{
+    (void)processor_fpu_changed(CANARY, 0);
+    (void)processor_foreign_call(~(word_t)0, 0, 0, 0);
+}
+
+/* Nor what the thread itself left there before. */
+static void b63_thread_started_again_finds_zeros(void)
+{
+    struct processor_entry entry;
+    cap_t thread = bare_thread();
+    void *stack;
+
+    test_frame(1, &stack);
+    for (unsigned i = 0; i < 3; i++) {
+        CHECK_EQ(skr_thread_start(thread, (word_t)fill_and_fault, (word_t)stack + ABI_PAGE_SIZE, 0,
+                                  0), OK);
+        CHECK(test_await_state(thread, THREAD_FAULTED));
+        start_at_entry(thread, &entry, (word_t)stack + ABI_PAGE_SIZE, 0);
+        CHECK_EQ(entry.others, 0);
+        CHECK_EQ(entry.floating, 0);
+    }
+}
+
 /* ---- 64: atomic reservations end with a switch ---- */
 
 static void b64_reservation_ends_with_a_call(void)
@@ -355,6 +390,7 @@ static const struct check_test tests[] = {
     {"b62_thread_pointer_is_read_from_outside", b62_thread_pointer_is_read_from_outside},
     {"b63_stack_is_as_given_and_aligned", b63_stack_is_as_given_and_aligned},
     {"b63_new_thread_finds_no_ones_registers", b63_new_thread_finds_no_ones_registers},
+    {"b63_thread_started_again_finds_zeros", b63_thread_started_again_finds_zeros},
     {"b64_reservation_ends_with_a_call", b64_reservation_ends_with_a_call},
     {"b64_reservation_ends_with_a_turn", b64_reservation_ends_with_a_turn},
 };

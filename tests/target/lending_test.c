@@ -115,6 +115,60 @@ static void b55_work_after_the_reply_is_the_servers_own(void)
     CHECK(consumed_ns(budget) < 2 * UNIT);
 }
 
+/* Leaves its call unanswered, and works when it is told to; `next` is what it waits for. */
+static void receive_and_wait(void *argument)
+{
+    struct server *server = argument;
+    struct skr_message message;
+    word_t bits;
+
+    if (skr_receive(server->endpoint, server->reply, &message) != OK)
+        return;
+    server->begun++;
+    if (skr_wait(server->next, &bits) != OK)
+        return;
+    spin_ns(server->work_ns);
+    server->served++;
+}
+
+/* Whoever answers: the server has no call in hand any more, and pays for itself. */
+static void b55_time_is_given_back_when_another_thread_replies(void)
+{
+    struct server server = {.work_ns = 4 * UNIT};
+    struct rt_thread_options options = {
+        .run = receive_and_wait,
+        .argument = &server,
+        .options = PASSIVE,
+        .priority = SERVER,
+        .ceiling = SERVER,
+    };
+    struct skr_message message = message_of(SPEND_LABEL, 1, 7);
+    struct actor client;
+    uint64_t reserve_before, budget_before;
+    cap_t budget;
+
+    test_share_core();
+    server.endpoint = test_make(TYPE_ENDPOINT, 0);
+    server.reply = test_make(TYPE_REPLY, 0);
+    server.next = test_make(TYPE_NOTIFICATION, 0);
+    options.budget = server.reserve = test_budget(0, 10 * UNIT, 50 * UNIT);
+    server.thread = test_thread_with(&options)->thread.cap;
+    CHECK(test_await_state(server.thread, THREAD_RECEIVING));
+    budget = test_budget(0, 10 * UNIT, 50 * UNIT);
+    client_start(&client, server.endpoint, budget);
+    CHECK(await_count(&server.begun, 1));
+    CHECK(test_await_state(server.thread, THREAD_WAITING));
+    CHECK_EQ(skr_reply(server.reply, &message), OK);
+    actor_ended(&client, OK);
+    CHECK_EQ(client.message.words[0], 7);
+    reserve_before = consumed_ns(server.reserve);
+    budget_before = consumed_ns(budget);
+    CHECK_EQ(skr_signal(server.next, 1), OK);
+    CHECK(await_count(&server.served, 1));
+    CHECK(consumed_ns(server.reserve) - reserve_before >= 2 * UNIT);
+    CHECK(consumed_ns(budget) - budget_before < 1 * UNIT);
+}
+
 static void b55_time_is_given_back_when_the_server_dies(void)
 {
     struct server server = {0};
@@ -344,6 +398,8 @@ static const struct check_test tests[] = {
     {"b55_nested_servers_run_on_the_clients_time", b55_nested_servers_run_on_the_clients_time},
     {"b55_time_is_given_back_with_the_reply", b55_time_is_given_back_with_the_reply},
     {"b55_work_after_the_reply_is_the_servers_own", b55_work_after_the_reply_is_the_servers_own},
+    {"b55_time_is_given_back_when_another_thread_replies",
+     b55_time_is_given_back_when_another_thread_replies},
     {"b55_time_is_given_back_when_the_server_dies", b55_time_is_given_back_when_the_server_dies},
     {"b55_time_is_given_back_when_an_inner_server_dies",
      b55_time_is_given_back_when_an_inner_server_dies},

@@ -7,6 +7,7 @@
 #include "actor.h"
 #include "child.h"
 #include "groups.h"
+#include "processor.h"
 
 enum {
     LABEL = 77,
@@ -441,6 +442,27 @@ static void b44_cancel_in_every_state(void)
     }
 }
 
+/* Its message was checked when it queued: what arrives is that one. */
+static void b44_registers_of_a_queued_sender_stay(void)
+{
+    static const enum actor_act acts[] = {ACT_SEND, ACT_CALL};
+
+    for (size_t i = 0; i < array_count(acts); i++) {
+        cap_t endpoint = test_make(TYPE_ENDPOINT, 0), reply = test_make(TYPE_REPLY, 0);
+        struct actor sender = {
+            .act = acts[i], .cap = endpoint, .message = message_of(LABEL, 3, 90)};
+        struct skr_message message;
+
+        actor_block(&sender, HIGH, THREAD_SENDING);
+        CHECK_EQ(skr_thread_read(sender.thread), OK);
+        rt_buffer()->list[processor_w0] = 0;
+        CHECK_EQ(skr_thread_write(sender.thread), ERR_BAD_STATE);
+        CHECK_EQ(skr_receive(endpoint, reply, &message), OK);
+        CHECK_EQ(message.words[0], 90);
+        CHECK_EQ(skr_info_length(message.info), 3);
+    }
+}
+
 /* What a thread was blocked in when it was stopped it does again when it goes on. */
 static void b44_stopped_send_is_made_again(void)
 {
@@ -702,6 +724,7 @@ static const struct check_test tests[] = {
     {"b44_reply_object_deleted_while_receiving", b44_reply_object_deleted_while_receiving},
     {"b44_waiters_deleted_leave_the_queues", b44_waiters_deleted_leave_the_queues},
     {"b44_cancel_in_every_state", b44_cancel_in_every_state},
+    {"b44_registers_of_a_queued_sender_stay", b44_registers_of_a_queued_sender_stay},
     {"b44_stopped_send_is_made_again", b44_stopped_send_is_made_again},
     {"b44_stopped_receive_is_made_again", b44_stopped_receive_is_made_again},
     {"b44_stopped_caller_keeps_its_answer", b44_stopped_caller_keeps_its_answer},

@@ -26,8 +26,10 @@ struct intruder {
     void (*act)(struct intruder *intruder);
     cap_t notification, timer;
     cap_t slot;
-    cap_t spare;       /* an empty slot */
-    volatile bool hit; /* what it was to meet was there */
+    cap_t spare;                 /* an empty slot */
+    struct abi_map_entry *entry; /* in the list of whoever makes the call */
+    word_t mapped;               /* what the space held before it */
+    volatile bool hit;           /* what it was to meet was there */
     struct rt_worker *worker;
 };
 
@@ -147,6 +149,57 @@ static void b66_interrupted_batch_goes_on_where_it_was(void)
         CHECK_EQ(done, MANY);
         CHECK_EQ(count_made(slots), MANY);
         delete_made(slots);
+    }
+    CHECK(hits > 0);
+}
+
+/* ---- a list under way ---- */
+
+static word_t mapped_pages(void)
+{
+    word_t mapped = 0;
+
+    CHECK_EQ(skr_space_info(ABI_ROOT_SPACE, NULL, &mapped), OK);
+    return mapped;
+}
+
+/* Some of the entry's mappings are gone: now it is about the first page only. */
+static void shorten_entry(struct intruder *intruder)
+{
+    word_t mapped = mapped_pages();
+
+    if (mapped == intruder->mapped || mapped <= intruder->mapped - MANY)
+        return;
+    intruder->hit = true;
+    intruder->entry->count_attributes = (word_t)1 << 8;
+}
+
+/* A call that finds its list changed ends at the entry's new end, or at once. */
+static void b29_list_shortened_under_way_ends_the_call(void)
+{
+    cap_t frame = test_make(TYPE_FRAME, 1);
+    vaddr_t address = test_address(MANY);
+    struct intruder intruder;
+    unsigned hits = 0;
+
+    intruder_start(&intruder, shorten_entry, frame);
+    intruder.entry = (struct abi_map_entry *)(void *)rt_buffer()->list;
+    for (unsigned try = 0; try < TRIES && hits < HITS; try++) {
+        word_t before = mapped_pages();
+
+        for (word_t i = 0; i < MANY; i++)
+            CHECK_EQ(map_outcome(ABI_ROOT_SPACE, OP_SPACE_MAP,
+                                 map_entry(frame, address + i * ABI_PAGE_SIZE, 0, 1, MAP_READ)),
+                     OK);
+        intruder.mapped = mapped_pages();
+        intruder_arm(&intruder, try);
+        CHECK_EQ(map_outcome(ABI_ROOT_SPACE, OP_SPACE_UNMAP, map_entry(0, address, 0, MANY, 0)),
+                 OK);
+        hits += intruder.hit;
+        CHECK(!intruder.hit || mapped_pages() > before);
+        intruder_await(&intruder);
+        CHECK_EQ(rt_unmap(ABI_ROOT_SPACE, address, MANY), OK);
+        CHECK_EQ(mapped_pages(), before);
     }
     CHECK(hits > 0);
 }
@@ -349,6 +402,7 @@ static void delete_does_not_clean_what_others_killed(void)
 static const struct check_test tests[] = {
     {"failed_call_leaves_no_progress_behind", failed_call_leaves_no_progress_behind},
     {"b66_interrupted_batch_goes_on_where_it_was", b66_interrupted_batch_goes_on_where_it_was},
+    {"b29_list_shortened_under_way_ends_the_call", b29_list_shortened_under_way_ends_the_call},
     {"b25_frame_under_way_can_not_be_used", b25_frame_under_way_can_not_be_used},
     {"b25_frame_deleted_under_way_is_made_again", b25_frame_deleted_under_way_is_made_again},
     {"b25_frame_replaced_under_way_stays_replaced", b25_frame_replaced_under_way_stays_replaced},

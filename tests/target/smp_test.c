@@ -134,6 +134,33 @@ static void b66_thread_moves_from_core_to_core(void)
     CHECK(test_await_state(thread, THREAD_STOPPED));
 }
 
+static void fill_elsewhere(cap_t budget, uint64_t amount_ns)
+{
+    CHECK_EQ(skr_time_control_fill(ABI_ROOT_TIME + 1, budget, amount_ns, CORE_PERIOD_NS, NULL),
+             OK);
+}
+
+/* Filling it with nothing stops whoever runs on it there, at once and for good. */
+static void b53_budget_emptied_from_another_core(void)
+{
+    struct counter counter = {0};
+    cap_t budget, thread;
+
+    if (skip_on_one_core())
+        return;
+    budget = core_budget(1);
+    thread = thread_on(budget, count_on, &counter, 0);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        check_counts(&counter);
+        fill_elsewhere(budget, 0);
+        CHECK(test_await_state(thread, THREAD_OUT_OF_TIME));
+        check_still(&counter);
+        fill_elsewhere(budget, CORE_AMOUNT_NS);
+    }
+    counter.is_over = true;
+    CHECK(test_await_state(thread, THREAD_STOPPED));
+}
+
 /* Its space is taken from under it. */
 static void spin_in_child(void *argument)
 {
@@ -495,6 +522,7 @@ static const struct check_test tests[] = {
     {"b66_thread_running_elsewhere_is_stopped", b66_thread_running_elsewhere_is_stopped},
     {"b66_thread_running_elsewhere_is_deleted", b66_thread_running_elsewhere_is_deleted},
     {"b66_thread_moves_from_core_to_core", b66_thread_moves_from_core_to_core},
+    {"b53_budget_emptied_from_another_core", b53_budget_emptied_from_another_core},
     {"b66_space_deleted_under_a_running_thread", b66_space_deleted_under_a_running_thread},
     {"b66_child_running_elsewhere_is_destroyed", b66_child_running_elsewhere_is_destroyed},
     {"b66_unmap_acts_on_other_cores", b66_unmap_acts_on_other_cores},
