@@ -427,5 +427,7 @@ struct thread *fast_call(struct cpu *cpu, struct thread *self)
         return fast_signal(cpu, self);
     if (call == ABI_CALL_WAIT)
         return fast_wait(cpu, self);
+    if (likely(call == ABI_CALL_INVOKE))
+        return complete_invoke(cpu, self);
     return complete_call(cpu, self);
 }

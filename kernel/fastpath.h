@@ -22,6 +22,7 @@ struct thread *fast_fault(struct cpu *cpu, struct thread *self, word_t kind, con
 
 /* The same in every case, by the general machinery (trap.c). */
 struct thread *complete_call(struct cpu *cpu, struct thread *self);
+struct thread *complete_invoke(struct cpu *cpu, struct thread *self);   /* an operation */
 struct thread *complete_fault(struct cpu *cpu, struct thread *self, word_t kind,
                               const word_t words[4]);
 

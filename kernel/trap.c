@@ -136,24 +136,34 @@ static status_t call_yield(struct thread *self)
 
 /* ---- invoke ---- */
 
+/* The call is over, or the thread is queued somewhere. */
+static inline struct thread *leave_call(struct cpu *cpu, struct thread *self)
+{
+    if (unlikely(!cpu_is_settled(cpu, self, thread_priority(self))))
+        return kernel_leave(cpu);
+    kernel_unlock();
+    return self;
+}
+
 /* An operation never blocks, but it may stop the thread that asked for it, by what it kills: so it
  * sets the status, or starts again, also for one that does not run any more. */
-static status_t call_invoke(struct thread *self)
+struct thread *complete_invoke(struct cpu *cpu, struct thread *self)
 {
     word_t culprit = 0;
     struct cap *cap;
     status_t status = cap_lookup(self, context_cap(&self->context), &cap);
 
-    if (status == OK)
+    if (likely(status == OK))
         status = dispatch_invoke(self, cap, context_info(&self->context) >> ABI_INFO_LABEL_SHIFT,
                                  context_words(&self->context), &culprit);
-    if (status == PREEMPTED) {
+    if (unlikely(status == PREEMPTED)) {
         context_restart_call(&self->context);
-        return status;
+        return leave_call(cpu, self);
     }
     context_set_event(&self->context, 0, 0, culprit);
     context_set_status(&self->context, status);
-    return long_done(self, status); /* also where it could not go on after a preemption */
+    (void)long_done(self, status);  /* also where it could not go on after a preemption */
+    return leave_call(cpu, self);
 }
 
 /* ---- entries ---- */
@@ -162,8 +172,6 @@ static const word_t NO_FAULT_WORDS[4];
 
 static status_t call_dispatch(struct thread *self)
 {
-    if (likely(context_call(&self->context) == ABI_CALL_INVOKE))
-        return call_invoke(self);
     switch (context_call(&self->context)) {
     case ABI_CALL_CALL: return call_send(self, SEND_CALL, true);
     case ABI_CALL_SEND: return call_send(self, SEND_MESSAGE, true);
@@ -182,15 +190,13 @@ static status_t call_dispatch(struct thread *self)
 
 struct thread *complete_call(struct cpu *cpu, struct thread *self)
 {
+    if (context_call(&self->context) == ABI_CALL_INVOKE)
+        return complete_invoke(cpu, self);
     status_t status = call_dispatch(self);
 
-    if (cpu->current == self && status != PREEMPTED)
+    if (cpu->current == self)
         context_set_status(&self->context, status);
-    if (likely(cpu_is_settled(cpu, self, thread_priority(self)))) {
-        kernel_unlock();
-        return self;
-    }
-    return kernel_leave(cpu);
+    return leave_call(cpu, self);
 }
 
 struct thread *complete_fault(struct cpu *cpu, struct thread *self, word_t kind,
@@ -205,7 +211,14 @@ static NEVER_INLINE struct thread *trap_call_locked(struct thread *self)
 {
     struct cpu *cpu = cpu_current();
 
-    return kernel_lock(cpu, true) ? fast_call(cpu, self) : kernel_leave(cpu);
+    if (!kernel_lock(cpu, true))
+        return kernel_leave(cpu);
+    if (likely(!arch_interrupt_pending()))
+        return fast_call(cpu, self);
+    /* It would wait for the lock once more: it goes first, and the call is made again. */
+    context_restart_call(&self->context);
+    cpu_take_interrupts(cpu);
+    return kernel_leave(cpu);
 }
 
 struct thread *trap_call(struct thread *self)

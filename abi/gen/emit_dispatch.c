@@ -194,11 +194,20 @@ static const char dispatch_head[] =
     "}\n\n";
 
 static const char dispatch_tail[] =
+    "/* Each word falls through to the next: a loop costs three times as much. */\n"
     "static status_t clear_words(word_t words[8], word_t first, status_t status)\n"
     "{\n"
-    "    for (word_t i = first; i < 8; i++)\n"
-    "        words[i] = 0;\n"
-    "    return status;\n"
+    "    switch (first) {\n"
+    "    case 0: words[0] = 0; /* fall through */\n"
+    "    case 1: words[1] = 0; /* fall through */\n"
+    "    case 2: words[2] = 0; /* fall through */\n"
+    "    case 3: words[3] = 0; /* fall through */\n"
+    "    case 4: words[4] = 0; /* fall through */\n"
+    "    case 5: words[5] = 0; /* fall through */\n"
+    "    case 6: words[6] = 0; /* fall through */\n"
+    "    case 7: words[7] = 0; /* fall through */\n"
+    "    default: return status;\n"
+    "    }\n"
     "}\n\n"
     "status_t dispatch_invoke(struct thread *self, struct cap *cap, word_t operation,\n"
     "    word_t words[8], word_t *culprit)\n"

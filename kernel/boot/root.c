@@ -94,8 +94,12 @@ static void map(struct rooting *r, struct cap *frame, size_t page, size_t pages,
         struct abi_map_entry entry = {
             .address = address, .page = page, .count_attributes = count << 8 | attributes};
         size_t missing;
+        status_t status;
 
-        check(space_map(r->space, frame, &entry, &missing));
+        do
+            status = space_map(r->space, frame, &entry, &missing);
+        while (status == PREEMPTED);
+        check(status);
         page += count;
         pages -= count;
         address += count * PAGE_SIZE;

@@ -290,6 +290,7 @@ static size_t record_count(const struct space *space)
  * paddr attributes rights place. */
 static void dump_space(struct dump *dump, struct space *space)
 {
+    space_settle(space);
     if (begin(dump, 'S')) {
         field(dump, space_free_pages(space));
         field(dump, record_count(space));

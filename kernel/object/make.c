@@ -117,7 +117,10 @@ status_t make_object(struct cap *memory_cap, enum abi_object_type type, uint64_t
 
     if (status != OK)
         return status;
-    mem_zero(phys_to_virt(base), object_is_paged(type) ? PAGE_SIZE : size_bytes);
+    if (object_is_paged(type))
+        zero_pages(phys_to_virt(base), 1);
+    else
+        mem_zero(phys_to_virt(base), size_bytes);
     struct object *object = object_create(type, memory, base, size);
 
     object->size_bytes = size_bytes;

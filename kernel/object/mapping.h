@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A mapping record: one run of pages of one frame in one space.  It is paid for by the space, hangs
- * in the space's tree by address, and below the frame capability it was made through.
+ * in the space's tree by address, unless it is the latest one, and below the frame capability it
+ * was made through.
  */
 #ifndef KERNEL_OBJECT_MAPPING_H
 #define KERNEL_OBJECT_MAPPING_H

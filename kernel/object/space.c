@@ -15,7 +15,7 @@
 /* Half a GiB at most in one entry: larger pages than LARGE_BYTES, which some machines have, are
  * never used. */
 enum { LARGE_PAGES = 512, LARGE_BYTES = LARGE_PAGES * PAGE_SIZE, LARGE_COUNT_MAX = 256 };
-enum { PREPARE_PAGES_PER_STEP = 8, PROTECT_PAGES_PER_STEP = 128 };
+enum { PREPARE_PAGES_PER_STEP = 4, PROTECT_PAGES_PER_STEP = 128 };
 
 static_assert(sizeof(word_t) != 8 || sizeof(struct mapping) == 80, "records are small");
 
@@ -64,20 +64,23 @@ static void space_zero_page(struct space *space)
     page_list_push(&space->pages, page);
 }
 
-/* Have this many zeroed pages ready; false when the pools lack some (*missing). */
-static bool space_ready_pages(struct space *space, size_t needed, size_t *missing)
+/*
+ * Have this many zeroed pages: OK, ERR_NO_MEMORY when the pools lack some (*missing), or PREEMPTED
+ * when one page was zeroed and there may be more to do.  It goes on to as many as any entry can
+ * take, so that mostly nobody has to count.
+ */
+static status_t space_ready_pages(struct space *space, size_t needed, size_t *missing)
 {
-    if (needed <= space->pages.count)
-        return true;
     size_t available = space_free_pages(space);
 
     if (needed > available) {
         *missing = needed - available;
-        return false;
+        return ERR_NO_MEMORY;
     }
-    while (space->pages.count < needed)
-        space_zero_page(space);
-    return true;
+    if (space->pages.count >= word_min(available, word_max(needed, PAGING_TABLES_MAX)))
+        return OK;
+    space_zero_page(space);
+    return PREEMPTED;
 }
 
 /* ---- records ---- */
@@ -110,44 +113,30 @@ static inline bool space_is_stocked(const struct space *space)
     return space->free_records != NULL && space->pages.count >= PAGING_TABLES_MAX;
 }
 
-/* A page more, so that in time an entry need not count what it takes. */
-static inline void space_stock(struct space *space)
-{
-    if (unlikely(space->pages.count < PAGING_TABLES_MAX) &&
-        space_free_pages(space) > space->pages.count)
-        space_zero_page(space);
-}
-
-/* Have free records (at most two are needed) and this many pages for tables. */
-static bool space_ready(struct space *space, unsigned records, size_t table_pages, size_t *missing)
+/* Have free records (at most two are needed) and pages for tables, as space_ready_pages. */
+static status_t space_ready(struct space *space, unsigned records, size_t table_pages,
+                            size_t *missing)
 {
     bool needs_page = !has_records(space, records);
+    status_t status = space_ready_pages(space, table_pages + (needs_page ? 1 : 0), missing);
 
-    if (!space_ready_pages(space, table_pages + (needs_page ? 1 : 0), missing))
-        return false;
-    if (needs_page) {
+    if (status == OK && needs_page) {
         char *page = phys_to_virt(space->pages.first);
 
         space->pages.first = *(paddr_t *)(void *)page;
         space->pages.count--;
         space_add_records(space, page, page + PAGE_SIZE);
     }
-    return true;
+    return status;
 }
 
+/* There is one. */
 static struct mapping *space_take_record(struct space *space)
 {
     struct mapping *record = space->free_records;
 
     space->free_records = (struct mapping *)record->node.next;
-    *record = (struct mapping){.space = space};
-    node_init(&record->node, NODE_MAPPING, 0);
     return record;
-}
-
-static struct mapping *mapping_at(struct tree_node *node)
-{
-    return node == NULL ? NULL : container_of(node, struct mapping, by_address);
 }
 
 static vaddr_t mapping_end(const struct mapping *mapping)
@@ -161,37 +150,21 @@ static bool mapping_before(const struct tree_node *a, const struct tree_node *b)
            container_of(b, const struct mapping, by_address)->address;
 }
 
-/* Where a run would go in the tree: ERR_IN_USE when something there is mapped. */
-static status_t space_find_place(struct space *space, vaddr_t start, vaddr_t end,
-                                 struct tree_node **parent, enum tree_side *side)
+void space_settle(struct space *space)
 {
-    struct tree_node *node = space->mappings.root;
-
-    *parent = NULL;
-    *side = TREE_LEFT;
-    while (node != NULL) {
-        struct mapping *mapping = mapping_at(node);
-
-        if (end <= mapping->address)
-            *side = TREE_LEFT;
-        else if (start >= mapping_end(mapping))
-            *side = TREE_RIGHT;
-        else
-            return ERR_IN_USE;
-        *parent = node;
-        node = node->child[*side];
-    }
-    return OK;
+    if (space->latest != NULL)
+        tree_insert(&space->mappings, &space->latest->by_address, mapping_before);
+    space->latest = NULL;
 }
 
-/* The first mapping that ends behind an address. */
-static struct mapping *space_find(struct space *space, vaddr_t address)
+/* The first mapping in the tree that ends behind an address. */
+static struct mapping *space_find_settled(struct space *space, vaddr_t address)
 {
     struct tree_node *node = space->mappings.root;
     struct mapping *best = NULL;
 
     while (node != NULL) {
-        struct mapping *mapping = mapping_at(node);
+        struct mapping *mapping = container_of(node, struct mapping, by_address);
 
         if (mapping_end(mapping) > address) {
             best = mapping;
@@ -203,12 +176,29 @@ static struct mapping *space_find(struct space *space, vaddr_t address)
     return best;
 }
 
+/* The first mapping that ends behind an address. */
+static struct mapping *space_find(struct space *space, vaddr_t address)
+{
+    struct mapping *latest = space->latest;
+
+    if (latest == NULL || mapping_end(latest) <= address)
+        return space_find_settled(space, address);
+    if (latest->address <= address)
+        return latest;
+    struct mapping *settled = space_find_settled(space, address);
+
+    return settled != NULL && settled->address < latest->address ? settled : latest;
+}
+
 static void record_release(struct mapping *mapping)
 {
     struct space *space = mapping->space;
 
-    tree_remove(&space->mappings, &mapping->by_address);
-    node_remove(&mapping->node);
+    if (space->latest == mapping)
+        space->latest = NULL;
+    else
+        tree_remove(&space->mappings, &mapping->by_address);
+    node_detach(&mapping->node);
     mapping->node.next = (struct cap_node *)space->free_records;
     space->free_records = mapping;
 }
@@ -351,52 +341,57 @@ status_t space_map(struct space *space, struct cap *frame, const struct abi_map_
 {
     paddr_t paddr = entry_paddr(frame, entry);
     size_t pages = entry_pages(entry);
-    struct tree_node *parent;
-    enum tree_side side;
+    unsigned attributes = hardware_attributes(frame, entry_attributes(entry));
     status_t status = space_check_map(space, frame, entry);
 
     if (status != OK)
         return status;
-    status =
-        space_find_place(space, entry->address, entry->address + pages * PAGE_SIZE, &parent, &side);
+    struct mapping *next = space_find(space, entry->address);
+
+    if (next != NULL && next->address < entry->address + pages * PAGE_SIZE)
+        return ERR_IN_USE;
+    if (unlikely(!space_is_stocked(space)))
+        status =
+            space_ready(space, 1, paging_pages_needed(&space->paging, entry->address, pages, paddr),
+                        missing);
     if (status != OK)
         return status;
-    if (unlikely(!space_is_stocked(space)) &&
-        !space_ready(space, 1, paging_pages_needed(&space->paging, entry->address, pages, paddr),
-                     missing))
-        return ERR_NO_MEMORY;
 
     struct mapping *mapping = space_take_record(space);
 
-    mapping->node.pages = (uint32_t)pages;
-    mapping->node.rights = (uint16_t)cap_rights(frame);
-    mapping->node.type = (uint8_t)hardware_attributes(frame, entry_attributes(entry));
+    mapping->node = (struct cap_node){
+        .flags = NODE_MAPPING,
+        .type = (uint8_t)attributes,
+        .rights = (uint16_t)cap_rights(frame),
+        .pages = (uint32_t)pages,
+    };
+    mapping->space = space;
     mapping->address = entry->address;
     mapping->paddr = paddr;
-    tree_insert_at(&space->mappings, parent, side, &mapping->by_address);
+    space_settle(space);
+    space->latest = mapping;
     node_add_mapping(&frame->node, &mapping->node);
-    paging_map(&space->paging, entry->address, pages, paddr, mapping->node.type, &space->pages);
+    paging_map(&space->paging, entry->address, pages, paddr, attributes, &space->pages);
     space->mapped_pages += pages;
-    space_stock(space);
     return OK;
 }
 
 /* ---- unmap and protect ---- */
 
-/* Cut a mapping in two at an address inside it.  A record is ready. */
-static void mapping_split(struct mapping *mapping, vaddr_t address)
+/* Cut a mapping in two at an address inside it; returns the second part.  A record is ready. */
+static struct mapping *mapping_split(struct mapping *mapping, vaddr_t address)
 {
     struct mapping *rest = space_take_record(mapping->space);
     uint32_t kept = (uint32_t)((address - mapping->address) / PAGE_SIZE);
 
-    rest->node.pages = mapping->node.pages - kept;
-    rest->node.rights = mapping->node.rights;
-    rest->node.type = mapping->node.type;
+    *rest = *mapping;
+    rest->node.pages -= kept;
     rest->address = address;
-    rest->paddr = mapping->paddr + (paddr_t)kept * PAGE_SIZE;
+    rest->paddr += (paddr_t)kept * PAGE_SIZE;
     mapping->node.pages = kept;
     node_add_sibling(&mapping->node, &rest->node);
     tree_insert(&mapping->space->mappings, &rest->by_address, mapping_before);
+    return rest;
 }
 
 /* Where one step from address ends: with the mapping, or where the next large page begins, so that
@@ -408,40 +403,29 @@ static vaddr_t piece_end(const struct mapping *mapping, vaddr_t address, vaddr_t
     return word_min(word_min(end, mapping_end(mapping)), next_large);
 }
 
-/*
- * Find the first mapping in [*address, end), and cut it so that it lies inside and is no longer
- * than one piece. *address moves to its start; NULL when there is none, or it can't be cut for lack
- * of pages.
- */
-static struct mapping *space_isolate(struct space *space, vaddr_t *address, vaddr_t end,
-                                     size_t *missing)
+/* Cut a mapping that reaches into [address, end), so that it lies inside and is no longer than one
+ * piece; all or nothing, as space_ready. */
+static status_t space_isolate(struct space *space, struct mapping **mapping, vaddr_t address,
+                              vaddr_t end, size_t *missing)
 {
-    struct mapping *mapping = space_find(space, *address);
+    vaddr_t start = word_max(address, (*mapping)->address);
+    vaddr_t end_of_piece = piece_end(*mapping, start, end);
+    bool cuts_start = (*mapping)->address < start;
+    bool cuts_end = mapping_end(*mapping) > end_of_piece;
 
-    if (mapping == NULL || mapping->address >= end) {
-        *address = end;
-        return NULL;
-    }
-    if (mapping->address > *address)
-        *address = mapping->address;
-    vaddr_t end_of_piece = piece_end(mapping, *address, end);
+    if (likely(!cuts_start && !cuts_end))
+        return OK;
+    size_t pages = (end_of_piece - start) / PAGE_SIZE;
+    size_t tables = paging_pages_needed(&space->paging, start, pages, PADDR_NONE);
+    status_t status = space_ready(space, (unsigned)cuts_start + cuts_end, tables, missing);
 
-    if (mapping->address == *address && mapping_end(mapping) == end_of_piece)
-        return mapping;
-    size_t pages = (end_of_piece - *address) / PAGE_SIZE;
-    size_t tables = paging_pages_needed(&space->paging, *address, pages, PADDR_NONE);
-    bool cuts_start = mapping->address < *address;
-    bool cuts_end = mapping_end(mapping) > end_of_piece;
-
-    if (!space_ready(space, (unsigned)cuts_start + cuts_end, tables, missing))
-        return NULL;
-    if (cuts_start) {
-        mapping_split(mapping, *address);
-        mapping = mapping_at(tree_next(&mapping->by_address));
-    }
+    if (status != OK)
+        return status;
+    if (cuts_start)
+        *mapping = mapping_split(*mapping, start);
     if (cuts_end)
-        mapping_split(mapping, end_of_piece);
-    return mapping;
+        (void)mapping_split(*mapping, end_of_piece);
+    return OK;
 }
 
 static void mapping_unmap(struct mapping *mapping)
@@ -457,10 +441,16 @@ static void mapping_unmap(struct mapping *mapping)
 
 status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing)
 {
-    struct mapping *mapping = space_isolate(space, address, end, missing);
+    struct mapping *mapping = space_find(space, *address);
 
-    if (mapping == NULL)
-        return *address == end ? OK : ERR_NO_MEMORY;
+    if (mapping == NULL || mapping->address >= end) {
+        *address = end;
+        return OK;
+    }
+    status_t status = space_isolate(space, &mapping, *address, end, missing);
+
+    if (status != OK)
+        return status;
     *address = mapping_end(mapping);
     mapping_unmap(mapping);
     return OK;
@@ -517,9 +507,9 @@ status_t space_protect_step(struct space *space, vaddr_t *address, vaddr_t end, 
     bool is_first = !*is_inside || found->node.type != wanted;
 
     if (is_first) {
-        found = space_isolate(space, address, end, missing);
-        if (found == NULL)
-            return ERR_NO_MEMORY;
+        status = space_isolate(space, &found, *address, end, missing);
+        if (status != OK)
+            return status;
         found->node.type = (uint8_t)wanted;
     }
     vaddr_t start = word_max(*address, found->address);
@@ -557,15 +547,16 @@ void mapping_remove_step(struct mapping *mapping)
  * go back with the memory. */
 bool space_clean_step(struct space *space)
 {
-    struct tree_node *first = tree_first(&space->mappings);
-
     cpus_leave_space(space);
     if (space_id_is_remembered(&kernel.space_ids, &space->id)) {
         paging_flush_id(space->id.id);
         space->id.generation = 0;
     }
+    space_settle(space);
+    struct tree_node *first = tree_first(&space->mappings);
+
     if (first != NULL) {
-        mapping_remove_step(mapping_at(first));
+        mapping_remove_step(container_of(first, struct mapping, by_address));
         return true;
     }
     struct list_node *pool = list_first(&space->pools);

@@ -30,7 +30,8 @@ struct space {
     struct list fresh_pools;        /* struct pool.in_fresh: those with fresh pages, */
     size_t fresh_in_pools;          /* and how many these have */
     struct mapping *free_records;   /* linked through node.next */
-    struct tree mappings;           /* by address */
+    struct tree mappings;           /* by address, all but: */
+    struct mapping *latest; /* the last one made, or NULL: most that go soon see no tree at all */
     size_t mapped_pages;
     bool allows_write_execute;
 };
@@ -58,9 +59,13 @@ void space_init(struct space *space, paddr_t base, size_t size_pages);
 void pool_init(struct pool *pool, paddr_t base, size_t size_pages);
 void space_add_pool(struct space *space, struct pool *pool);
 
+/* Have all mappings in the tree, for whoever walks it. */
+void space_settle(struct space *space);
+
 /* One list entry.  Check all about it but what is mapped and free now; bring the caches of some
  * more of its pages in line with executable or uncached use (false: nothing left to do); then map
- * it, all or nothing. *missing: pages the pools lack (ERR_NO_MEMORY). */
+ * it, all or nothing.  PREEMPTED: it has only made a page ready, and is to be called again.
+ * *missing: pages the pools lack (ERR_NO_MEMORY). */
 status_t space_check_map(struct space *space, const struct cap *frame,
                          const struct abi_map_entry *entry);
 bool space_prepare_map_step(const struct cap *frame, const struct abi_map_entry *entry,
@@ -75,7 +80,7 @@ static inline bool space_needs_preparation(const struct abi_map_entry *entry)
 }
 
 /* Unmap, or change the rights of, the first run in [*address, end) that lies in one mapping;
- * *address moves behind it. *address == end afterwards when there was none. */
+ * *address moves behind it. *address == end afterwards when there was none.  PREEMPTED as above. */
 status_t space_unmap_step(struct space *space, vaddr_t *address, vaddr_t end, size_t *missing);
 /* *is_inside: it goes on inside a mapping that it has cut already, and says whether it will again.
  */

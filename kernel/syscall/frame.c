@@ -8,7 +8,7 @@
 #include "object/cap.h"
 #include "syscall/long.h"
 
-enum { PAGES_PER_STEP = 8 };
+enum { PAGES_PER_STEP = 4 };
 
 typedef void cache_operation(const void *start, size_t size_bytes);
 

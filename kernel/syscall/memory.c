@@ -12,7 +12,7 @@
 #include "object/memory.h"
 #include "syscall/long.h"
 
-enum { ZERO_PAGES_PER_STEP = 4 };
+enum { ZERO_PAGES_PER_STEP = 2 };
 
 /* One object of the batch. */
 struct making {
@@ -30,7 +30,7 @@ static bool frame_is_under_way(const struct making *m)
            frame_base(m->slot) == m->base && frame_pages(m->slot) == m->size;
 }
 
-/* So many steps that 16 bits count them: more than four pages only above a gigabyte. */
+/* So many steps that 16 bits count them: more than two pages only above half a gigabyte. */
 static size_t pages_per_step(size_t pages)
 {
     return ZERO_PAGES_PER_STEP * (pages / (UINT16_MAX * (size_t)ZERO_PAGES_PER_STEP) + 1);

@@ -62,6 +62,17 @@ static status_t prepare_one(struct thread *self, struct space *space, struct cap
     return status;
 }
 
+static status_t map_in_steps(struct space *space, struct cap *frame,
+                             const struct abi_map_entry *entry, size_t *missing)
+{
+    status_t status;
+
+    do
+        status = space_map(space, frame, entry, missing);
+    while (status == PREEMPTED && !kernel_should_preempt());
+    return status;
+}
+
 static status_t map_one(struct thread *self, struct space *space, const struct abi_map_entry *entry,
                         size_t *missing)
 {
@@ -73,14 +84,14 @@ static status_t map_one(struct thread *self, struct space *space, const struct a
     if (status != OK)
         return status;
     if (self->progress_prepared == 0) {
-        status = space_map(space, frame, entry, missing);
+        status = map_in_steps(space, frame, entry, missing);
         if (status != ERR_NO_MEMORY)
             return status;
     }
     if (collect_tables(self, space) != OK)
         return PREEMPTED;
     *missing = 0;
-    return space_map(space, frame, entry, missing);
+    return map_in_steps(space, frame, entry, missing);
 }
 
 status_t sys_space_map(struct thread *self, struct cap *cap, struct space_map *args)
@@ -145,10 +156,11 @@ static status_t walk_one(struct thread *self, struct space *space,
         status = is_unmap ? space_unmap_step(space, &address, end, missing)
                           : space_protect_step(space, &address, end, attributes,
                                               &self->progress_inside, missing);
-        if (status != OK)
+        if (status != OK && status != PREEMPTED)
             return status;
         self->progress_pages = (address - start) / PAGE_SIZE;
-        self->progress_prepared = 0;
+        if (status == OK)
+            self->progress_prepared = 0;
         if (address < end && kernel_should_preempt())
             return PREEMPTED;
     }

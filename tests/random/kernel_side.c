@@ -352,12 +352,13 @@ static void go_on(struct thread *self)
     cpu->current = self;
 }
 
-/* false: the call is over. */
+/* false: the call is over.  With several cores the lock looks for interrupts first; the preemption
+ * points are what comes behind it. */
 static bool trap_once(struct thread *self, unsigned polls)
 {
     word_t pc = self->context.pc;
 
-    host.polls_until_pending = polls;
+    host.polls_until_pending = polls == 0 ? 0 : polls + (kernel.cpu_count > 1);
     self->context.pc = pc + TRAP_BYTES;
     trap(TRAP_CALL, NULL);
     host.polls_until_pending = 0;
@@ -409,10 +410,14 @@ void side_interrupt(unsigned line)
 bool side_translations_are_true(unsigned seed)
 {
     struct space *space = host.cores[host.core].cpu->space;
-    struct tree_node *node = space == NULL ? NULL : tree_first(&space->mappings);
+    struct tree_node *node = NULL;
 
     if (host_stale_translation() != NULL)
         return false;
+    if (space != NULL) {
+        space_settle(space);
+        node = tree_first(&space->mappings);
+    }
     for (unsigned i = 0; node != NULL; i++, node = tree_next(node)) {
         struct mapping *mapping = container_of(node, struct mapping, by_address);
 

@@ -85,15 +85,30 @@ static size_t leaves_in_table(unsigned level, vaddr_t address, size_t pages)
     return word_min(pages >> INDEX_BITS * level, TABLE_ENTRIES - table_index(address, level));
 }
 
-/* Fills empty entries of one table, the first in any case.  Returns how many. */
-static size_t leaves_fill(word_t *entry, size_t limit, word_t leaf, word_t step)
+/* Of these entries, those up to the first that is in use; the first one is not. */
+static size_t leaves_empty(const word_t *entry, size_t limit)
 {
-    size_t count = 0;
+    size_t count = 1;
 
-    do
-        entry[count] = leaf + count * step;
-    while (++count < limit && entry[count] == 0);
+    while (count < limit && entry[count] == 0)
+        count++;
     return count;
+}
+
+/* A whole table is filled with interrupts off: four entries a turn. */
+static void leaves_fill(word_t *entry, size_t count, word_t leaf, word_t step)
+{
+    for (; count >= 4; count -= 4, entry += 4, leaf += step) {
+        entry[0] = leaf;
+        leaf += step;
+        entry[1] = leaf;
+        leaf += step;
+        entry[2] = leaf;
+        leaf += step;
+        entry[3] = leaf;
+    }
+    for (; count != 0; count--, leaf += step)
+        *entry++ = leaf;
 }
 
 void tables_map(paddr_t root, vaddr_t address, size_t pages, paddr_t paddr, word_t bits,
@@ -104,15 +119,18 @@ void tables_map(paddr_t root, vaddr_t address, size_t pages, paddr_t paddr, word
         word_t *entry = tables_find(root, address, &level);
         size_t count;
 
-        if (!leaf_fits(level, address, paddr, pages)) {
+        if (level != 0 && !leaf_fits(level, address, paddr, pages)) {
             table_install(entry, page_list_pop(pool));
             continue;
         }
-        count = leaves_fill(entry, leaves_in_table(level, address, pages),
-                            entry_make(paddr, bits), leaf_step(level));
-        address += count * level_span(level);
-        paddr += count * level_span(level);
-        pages -= count * level_pages(level);
+        count = leaves_in_table(level, address, pages);
+        if (level != 0)
+            count = leaves_empty(entry, count);
+        leaves_fill(entry, count, entry_make(paddr, bits), leaf_step(level));
+        count <<= INDEX_BITS * level;
+        address += count * PAGE_SIZE;
+        paddr += count * PAGE_SIZE;
+        pages -= count;
     }
 }
 
@@ -190,38 +208,54 @@ size_t paging_pages_needed(const struct paging *paging, vaddr_t address, size_t 
 static void leaf_split(word_t *entry, unsigned level, struct page_list *pool)
 {
     paddr_t table = page_list_pop(pool);
-    word_t *entries = phys_to_virt(table);
 
-    for (size_t i = 0; i < TABLE_ENTRIES; i++)
-        entries[i] = *entry + i * leaf_step(level - 1);
+    leaves_fill(phys_to_virt(table), TABLE_ENTRIES, *entry, leaf_step(level - 1));
     table_install(entry, table);
+}
+
+static void leaves_clear(word_t *entry, size_t count)
+{
+    for (; count >= 4; count -= 4, entry += 4) {
+        entry[0] = 0;
+        entry[1] = 0;
+        entry[2] = 0;
+        entry[3] = 0;
+    }
+    for (; count != 0; count--)
+        *entry++ = 0;
+}
+
+static void leaves_set(word_t *entry, size_t count, word_t bits)
+{
+    for (const word_t *end = entry + count; entry < end; entry++) {
+        if (*entry != 0)
+            *entry = (*entry & ENTRY_ADDRESS) | bits;
+    }
 }
 
 /* Give what is mapped in the range these bits; no bits: remove it. */
 static void leaves_change(struct paging *paging, vaddr_t address, size_t pages, word_t bits,
                           struct page_list *pool)
 {
-    word_t kept = bits != 0 ? ENTRY_ADDRESS : 0;
-
     while (pages != 0) {
         unsigned level;
         word_t *entry = tables_find(paging->root, address, &level);
-        size_t left = level_pages(level) - (address % level_span(level)) / PAGE_SIZE;
-        size_t count = 1;
+        size_t span = level_pages(level);
+        size_t count = word_min(pages, span - (address & (level_span(level) - 1)) / PAGE_SIZE);
+        size_t entries = 1;
 
-        if (*entry != 0 && (left < level_pages(level) || pages < left)) {
+        if (level == 0)
+            entries = count = leaves_in_table(0, address, pages);
+        if (count < span && *entry != 0) {
             leaf_split(entry, level, pool);
             continue;
         }
-        if (level == 0)
-            left = count = leaves_in_table(level, address, pages);
-        for (size_t i = 0; i < count; i++) {
-            if (entry[i] != 0)
-                entry[i] = (entry[i] & kept) | bits;
-        }
-        left = word_min(left, pages);
-        address += left * PAGE_SIZE;
-        pages -= left;
+        if (bits == 0)
+            leaves_clear(entry, entries);
+        else
+            leaves_set(entry, entries, bits);
+        address += count * PAGE_SIZE;
+        pages -= count;
     }
 }
 
