@@ -177,6 +177,7 @@ void manifest_check(struct manifest_reader *reader)
         check_component(reader, component);
     }
     manifest_check_access(reader);
+    manifest_check_aux_devices(reader);
     check_shares(reader);
     check_total(reader);
     if (cycle != MANIFEST_NONE)

@@ -57,12 +57,12 @@ static void check_script(struct checked *checked, const char *property,
                            script->text[step], why);
 }
 
-static void check_registers(const struct checked *checked, const char *path,
+static void check_registers(struct manifest_reader *reader, const char *path,
                             const struct manifest_resource *resource)
 {
     for (uint32_t i = 0; i < resource->register_count; i++) {
         if (resource->registers[i] % sizeof(uint32_t) != 0)
-            manifest_refuse_at(checked->reader, path, "registers",
+            manifest_refuse_at(reader, path, "registers",
                                "has 0x%x, which is no register's offset: use multiples of 4",
                                resource->registers[i]);
     }
@@ -100,7 +100,7 @@ static void check_device(const struct checked *checked, const struct manifest_re
     char path[MANIFEST_WHERE_BYTES];
 
     format(path, sizeof(path), "%s/%s", checked->path, resource->name);
-    check_registers(checked, path, resource);
+    check_registers(checked->reader, path, resource);
     if (resource->has_dma && checked->component->reset_script.count == 0)
         manifest_refuse_at(checked->reader, checked->path, "device_reset_script",
                            "is missing: '%s' reaches memory, say how it is made to stop",
@@ -124,4 +124,15 @@ void manifest_check_devices(struct manifest_reader *reader,
     check_script(&checked, "device_reset_script", &component->reset_script);
     checked.is_setup = true;
     check_script(&checked, "aux_device_setup_script", &component->setup_script);
+}
+
+void manifest_check_aux_devices(struct manifest_reader *reader)
+{
+    const struct manifest *manifest = reader->manifest;
+    char path[MANIFEST_WHERE_BYTES];
+
+    for (uint32_t i = 0; i < manifest->aux_device_count; i++) {
+        format(path, sizeof(path), "/aux_devices/%s", manifest->aux_devices[i].name);
+        check_registers(reader, path, &manifest->aux_devices[i]);
+    }
 }

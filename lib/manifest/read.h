@@ -53,6 +53,7 @@ void manifest_check(struct manifest_reader *reader);
 void manifest_check_access(struct manifest_reader *reader);
 void manifest_check_devices(struct manifest_reader *reader,
                             const struct manifest_component *component, const char *path);
+void manifest_check_aux_devices(struct manifest_reader *reader);
 
 /* A field of a struct that a table describes. */
 static inline void *manifest_field(char *base, uint32_t offset)

@@ -18,7 +18,8 @@ README_PARTS = ("What", "Read in this order", "Contract", "Not here")
 
 # Folders that are data or documents: described by the README above them, never built.
 NOT_BUILT = ("cross", "doc", ".ci")
-DESCRIBED_ABOVE = ("abi/protocols", "abi/golden", "tests/fuzz/corpus", ".ci", "cross")
+DESCRIBED_ABOVE = ("abi/protocols", "abi/golden", "tests/fuzz/corpus", "tests/manifests/bad",
+                   ".ci", "cross")
 
 PROCESSOR = re.compile(r"\b(aarch64|arm64|armv8|riscv|riscv32|riscv64|rv64|x86|x86_64|amd64|i386)\b",
                        re.IGNORECASE)

@@ -15,7 +15,9 @@ CASES = {
     "help_wins_over_other_words": (["manifest", "check", "x", "-h"], 0, "usage: ", ""),
     "unknown_option_is_named": (["manifest", "check", "--loud", "x"], 2, "", "option '--loud'"),
     "missing_operand": (["manifest", "check"], 2, "", "takes FILE"),
-    "word_too_many_is_named": (["manifest", "check", "a", "b"], 2, "", "too many, 'b'"),
+    "missing_value": (["manifest", "build", "x", "-o"], 2, "", "missing behind '-o'"),
+    "value_of_a_flag": (["manifest", "show", "--json=1", "x"], 2, "", "no value goes with"),
+    "word_too_many_is_named": (["manifest", "show", "a", "b"], 2, "", "too many, 'b'"),
     "missing_file_is_named": (["manifest", "check", "--", "-x.dtb"], 1, "", "'-x.dtb'"),
 }
 

@@ -1,17 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the commands of `skerry manifest` share: from a file that a person wrote to the compiled
- * manifest.
+ * What the commands of `skerry manifest` share: from a file that a person wrote to a manifest that
+ * has been read and found good.
  */
 #ifndef CLI_MANIFEST_H
 #define CLI_MANIFEST_H
 
-#include "program.h"
+#include "command.h"
+#include "tree.h"
+#include <manifest/manifest.h>
+#include <stdio.h>
+
+struct loaded {
+    struct bytes blob;
+    struct bytes source;       /* of a .lua: the device tree source that was made of it */
+    struct manifest *manifest; /* points into the blob */
+};
 
 /*
- * The compiled manifest of a .dts or .dtb file, to be freed.  False, with the reason on stderr and
- * nothing to free, when there is none.
+ * Loads a .lua, .dts or .dtb file, or a system's folder.  Every mistake is told on stderr as
+ * FILE:LINE: NODE PROPERTY: CAUSE: CURE, and so is what is allowed and probably not meant.  False,
+ * with nothing to free, when there are mistakes.
  */
-bool manifest_compile(const char *path, struct bytes *blob);
+bool manifest_load(struct loaded *loaded, const char *path);
+void manifest_unload(struct loaded *loaded);
+
+/* Hears what is allowed and probably not meant. */
+struct listener {
+    void *state;
+    void (*warn)(void *state, const char *path, const char *property, const char *why);
+};
+
+void manifest_look(const struct manifest *manifest, const struct listener *listener);
+
+/* What runs, with what, and who may talk to whom. */
+void manifest_show_text(const struct manifest *manifest, FILE *out);
+void manifest_show_json(const struct manifest *manifest, FILE *out);
+
+/* The same as a picture, in one of graphviz's formats.  False, with the reason on stderr. */
+bool manifest_draw(const struct manifest *manifest, const char *format, const char *path);
+
+/* The tree that a Lua description makes; null, with the reason on stderr, when it is wrong. */
+struct tree_node *manifest_from_lua(const char *path, const struct bytes *text);
 
 #endif

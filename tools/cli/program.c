@@ -22,31 +22,52 @@ static bool complain(const char *what, const char *about)
     return false;
 }
 
+noreturn void out_of_memory(void)
+{
+    fprintf(stderr, "skerry: this machine has no memory left\n");
+    exit(EXIT_FAILURE);
+}
+
+void *resize(void *memory, size_t size)
+{
+    void *resized = realloc(memory, size);
+
+    if (resized == NULL)
+        out_of_memory();
+    return resized;
+}
+
+void *allocate(size_t size)
+{
+    return resize(NULL, size);
+}
+
+char *copy_text(const char *text)
+{
+    char *copy = strdup(text);
+
+    if (copy == NULL)
+        out_of_memory();
+    return copy;
+}
+
 static bool stream_read(FILE *file, struct bytes *bytes)
 {
     size_t room = 1 << 16;
 
-    *bytes = (struct bytes){.data = malloc(room + 1)};
-    while (bytes->data != NULL) {
-        char *larger;
-
+    *bytes = (struct bytes){.data = allocate(room + 1)};
+    for (;;) {
         bytes->size += fread(bytes->data + bytes->size, 1, room - bytes->size, file);
         if (bytes->size < room)
             break;
         room *= 2;
-        larger = realloc(bytes->data, room + 1);
-        if (larger == NULL)
-            free(bytes->data);
-        bytes->data = larger;
+        bytes->data = resize(bytes->data, room + 1);
     }
-    if (bytes->data != NULL && ferror(file)) {
-        free(bytes->data);
-        bytes->data = NULL;
-    }
-    if (bytes->data == NULL)
-        return false;
     bytes->data[bytes->size] = '\0';
-    return true;
+    if (!ferror(file))
+        return true;
+    free(bytes->data);
+    return false;
 }
 
 bool file_read(const char *path, struct bytes *bytes)

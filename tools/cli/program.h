@@ -7,12 +7,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdnoreturn.h>
 
 /* Bytes that their holder frees; one more byte than `size` is there, and zero. */
 struct bytes {
     char *data;
     size_t size;
 };
+
+/* Memory, or the end of the program with a message. */
+void *allocate(size_t size);
+void *resize(void *memory, size_t size);
+char *copy_text(const char *text);
+noreturn void out_of_memory(void);
 
 /* False, with the reason on stderr and nothing to free, when it cannot. */
 bool file_read(const char *path, struct bytes *bytes);

@@ -1,0 +1,12 @@
+-- expect: lua_list_of_tables.lua:8: station args: is not a text: write it as "TEXT"
+-- SPDX-License-Identifier: Apache-2.0
+system "bad" {}
+message_server "main" {
+    image = "msgd", memory = 256 * KiB, budget_us = 500, period_us = 10000, priority = 50,
+    dir_access_control = { sensor = { publish = "station", request = "station" } },
+}
+app "station" {
+    image = "station", memory = 256 * KiB, budget_us = 500, period_us = 10000, priority = 20,
+    msg_servers = "main",
+    args = { {} },
+}
