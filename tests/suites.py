@@ -14,6 +14,9 @@ import runners
 TARGET_BUNDLES = ("kernel",)
 STRESS_BUNDLES = ("stress",)
 
+# Unit tests of the fleet service, which is not built with everything: fleet/server/<name>_test.
+FLEET_PROGRAMS = ("audit", "blobs", "db", "plan")
+
 # Time that instructions make: equal from run to run, however loaded the host is.  Not for several
 # cores: one that spins for another would use up the other's turn.
 VIRTUAL = "shift=4,sleep=off"
@@ -54,6 +57,11 @@ SUITES = (
               runners.program("tests/powercut/powercut_host", "--states", "{cut_states}",
                               "--seed", "{seed}", seconds=3600),
               runners.script("tests/powercut/mutants.py", "--build", "{build}")), host=True),
+    Suite("fleet", "the fleet service: its parts, its users, its devices, its enemies",
+          runners.all_of(runners.build("fleet"), *[runners.program(f"fleet/server/{name}_test")
+                                                    for name in FLEET_PROGRAMS],
+                         runners.script("tests/fleet/fleet.py", "--build", "{build}")),
+          host=True),
     Suite("build", "what the linked kernel must and must not contain",
           runners.script("tests/build/check_kernel.py", "--arch", "{arch}", "--build", "{build}"),
           quick=True),

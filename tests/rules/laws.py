@@ -30,7 +30,7 @@ TODO = re.compile(r"\b(TODO|FIXME|XXX)\b(?!.*\bissue \d+)")
 FOREIGN_CONDITIONALS = "base/include/base/compiler.h"
 PER_PROCESSOR_ABI = "abi/include/abi/registers.h"
 # Host programs take the name of an architecture from people.
-TALKS_ABOUT_PROCESSORS = ("tools", "bench/plugin")
+TALKS_ABOUT_PROCESSORS = ("tools", "fleet", "bench/plugin")
 
 
 def line_of(text, position):
