@@ -12,7 +12,8 @@ enum { PATH_BYTES = 1024 };
 
 static enum exit_status run_check(const struct command *self, int count, char **words)
 {
-    const struct option options[] = {{0}};
+    const char *bundle = NULL;
+    const struct option options[] = {{"--bundle", NULL, &bundle}, {0}};
     enum exit_status status = EXIT_DONE;
 
     count = command_line_read(self, options, count, words, 1, 64);
@@ -21,7 +22,7 @@ static enum exit_status run_check(const struct command *self, int count, char **
     for (int i = 0; i < count; i++) {
         struct loaded loaded;
 
-        if (manifest_load(&loaded, words[i]))
+        if (manifest_load(&loaded, words[i], bundle))
             manifest_unload(&loaded);
         else
             status = EXIT_REFUSED;
@@ -32,10 +33,12 @@ static enum exit_status run_check(const struct command *self, int count, char **
 static const struct command check_command = {
     .name = "check",
     .summary = "Say what is wrong with manifests",
-    .operands = "FILE.lua|FILE.dts|FILE.dtb|SYSTEM...",
+    .operands = "FILE.lua|FILE.dts|FILE.dtb|SYSTEM... [--bundle FILE]",
     .help = "Tells each mistake as FILE:LINE: NODE PROPERTY: CAUSE: CURE, and warns of what is\n"
             "allowed and probably not meant.  Silent when all is well.  SYSTEM is a folder that\n"
-            "holds SYSTEM.dts or SYSTEM.lua.\n",
+            "holds SYSTEM.dts or SYSTEM.lua.\n\n"
+            "  --bundle FILE  also look whether the bundle has the images, for its machine and\n"
+            "                 this ABI, and whether they fit into the memory they are given\n",
     .run = run_check,
 };
 
@@ -85,7 +88,7 @@ static enum exit_status run_build(const struct command *self, int count, char **
 
     if (command_line_read(self, options, count, words, 1, 1) < 0)
         return EXIT_USAGE;
-    if (!manifest_load(&loaded, words[0]))
+    if (!manifest_load(&loaded, words[0], NULL))
         return EXIT_REFUSED;
     if (out == NULL) {
         const char *slash = strrchr(words[0], '/');
@@ -124,7 +127,7 @@ static enum exit_status run_show(const struct command *self, int count, char **w
 
     if (command_line_read(self, options, count, words, 1, 1) < 0)
         return EXIT_USAGE;
-    if (!manifest_load(&loaded, words[0]))
+    if (!manifest_load(&loaded, words[0], NULL))
         return EXIT_REFUSED;
     if (svg != NULL)
         is_done = manifest_draw(loaded.manifest, "svg", svg);

@@ -18,12 +18,17 @@ struct loaded {
 };
 
 /*
- * Loads a .lua, .dts or .dtb file, or a system's folder.  Every mistake is told on stderr as
- * FILE:LINE: NODE PROPERTY: CAUSE: CURE, and so is what is allowed and probably not meant.  False,
- * with nothing to free, when there are mistakes.
+ * Loads a .lua, .dts or .dtb file, or a system's folder, and looks whether `bundle`, where it is
+ * not null, has what it names.  Every mistake is told on stderr as FILE:LINE: NODE PROPERTY: CAUSE:
+ * CURE, and so is what is allowed and probably not meant.  False, with nothing to free, when there
+ * are mistakes.
  */
-bool manifest_load(struct loaded *loaded, const char *path);
+bool manifest_load(struct loaded *loaded, const char *path, const char *bundle);
 void manifest_unload(struct loaded *loaded);
+
+/* Whether the bundle has the images that the manifest names, and they fit. */
+bool manifest_check_bundle(const struct manifest *manifest, const char *path,
+                           const struct manifest_listener *listener);
 
 /* Hears what is allowed and probably not meant. */
 struct listener {

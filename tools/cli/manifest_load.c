@@ -16,6 +16,7 @@ enum { PATH_BYTES = 1024 };
 /* Where mistakes are looked up: in a source, or in the tree that a description made. */
 struct report {
     const char *path;
+    const char *bundle; /* or null */
     const struct places *places;
     const struct tree_node *tree;
 };
@@ -109,49 +110,46 @@ static bool read_blob(struct loaded *loaded, struct report *report)
     if (!manifest_read_all(loaded->manifest, loaded->blob.data, loaded->blob.size, &listener))
         return false;
     manifest_look(loaded->manifest, &careful);
-    return true;
+    return report->bundle == NULL ||
+           manifest_check_bundle(loaded->manifest, report->bundle, &listener);
 }
 
-static bool load_source(struct loaded *loaded, const char *path)
+static bool load_source(struct loaded *loaded, struct report *report)
 {
-    struct report report = {.path = path};
     const struct bytes nothing = {0};
     struct places places;
     bool is_good;
 
-    if (!places_read(&places, path))
+    if (!places_read(&places, report->path))
         return false;
-    report.places = &places;
-    is_good = dtc_compile(path, &nothing, &loaded->blob) && read_blob(loaded, &report);
+    report->places = &places;
+    is_good = dtc_compile(report->path, &nothing, &loaded->blob) && read_blob(loaded, report);
     places_free(&places);
     return is_good;
 }
 
-static bool load_description(struct loaded *loaded, const char *path)
+static bool load_description(struct loaded *loaded, struct report *report)
 {
-    struct report report = {.path = path};
     struct bytes text;
     struct tree_node *tree;
     bool is_good;
 
-    if (!file_read(path, &text))
+    if (!file_read(report->path, &text))
         return false;
-    tree = manifest_from_lua(path, &text);
+    tree = manifest_from_lua(report->path, &text);
     free(text.data);
     if (tree == NULL)
         return false;
-    report.tree = tree;
-    loaded->source = tree_write(tree, path);
-    is_good = dtc_compile("-", &loaded->source, &loaded->blob) && read_blob(loaded, &report);
+    report->tree = tree;
+    loaded->source = tree_write(tree, report->path);
+    is_good = dtc_compile("-", &loaded->source, &loaded->blob) && read_blob(loaded, report);
     tree_free(tree);
     return is_good;
 }
 
-static bool load_blob(struct loaded *loaded, const char *path)
+static bool load_blob(struct loaded *loaded, struct report *report)
 {
-    struct report report = {.path = path};
-
-    return file_read(path, &loaded->blob) && read_blob(loaded, &report);
+    return file_read(report->path, &loaded->blob) && read_blob(loaded, report);
 }
 
 /* A system's folder holds NAME.dts or NAME.lua. */
@@ -171,19 +169,19 @@ static const char *find_file(const char *path, char out[PATH_BYTES])
     return out;
 }
 
-bool manifest_load(struct loaded *loaded, const char *path)
+bool manifest_load(struct loaded *loaded, const char *path, const char *bundle)
 {
     char found[PATH_BYTES];
+    struct report report = {.path = find_file(path, found), .bundle = bundle};
     bool is_good;
 
     *loaded = (struct loaded){0};
-    path = find_file(path, found);
-    if (has_suffix(path, ".lua"))
-        is_good = load_description(loaded, path);
-    else if (has_suffix(path, ".dtb"))
-        is_good = load_blob(loaded, path);
+    if (has_suffix(report.path, ".lua"))
+        is_good = load_description(loaded, &report);
+    else if (has_suffix(report.path, ".dtb"))
+        is_good = load_blob(loaded, &report);
     else
-        is_good = load_source(loaded, path);
+        is_good = load_source(loaded, &report);
     if (!is_good)
         manifest_unload(loaded);
     return is_good;
