@@ -30,6 +30,7 @@ static void describe_core(void)
 
 static _Noreturn void end(void)
 {
+    log_show();     /* what led here, before looking at what may be broken */
     describe_core();
     log_show();
     arch_power_off(PANIC_EXIT_CODE);

@@ -85,10 +85,10 @@ struct thread {
     word_t fault_words[4];
 
     word_t progress;                /* of a long call that was preempted; 0 otherwise */
-    uint64_t progress_what;         /* a map: the page and use that caches are prepared for */
     word_t progress_prepared;       /* pages whose caches are in line, of those */
     bool progress_inside;           /* protect goes on inside a mapping that it has cut */
     word_t progress_pages;          /* and inside its current step */
+    uint64_t progress_what;         /* of a map: the page and the use these are prepared for */
 
     struct list killed_in;          /* struct memory.cleaning: where its calls killed something */
     struct list_node cleaner;       /* in the kernel's list while there are some */

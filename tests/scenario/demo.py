@@ -145,6 +145,13 @@ def poweroff_ends_the_machine_well(guest):
     scenario.check(status == 0, f"QEMU ended with status {status}:\n{guest.output[-400:]}")
 
 
+def the_log_was_shown_to_its_end_and_once(guest):
+    """Lines that the console did not take over are the kernel's last words; the others are not."""
+    scenario.check(guest.output.count("root: system demo") == 1, "the log's begin is not there once")
+    scenario.check("root: stop main" in guest.output.split("poweroff")[-1],
+                   "what root said after the console's end is lost")
+
+
 STEPS = (
     boots_to_its_console,
     help_lists_the_commands,
@@ -159,6 +166,7 @@ STEPS = (
     readings_arrive_after_the_fault,
     each_component_can_die_and_root_gets_everything_back,
     poweroff_ends_the_machine_well,
+    the_log_was_shown_to_its_end_and_once,
 )
 
 
