@@ -161,14 +161,27 @@ def target(bundles, seconds=120, variant="test", **machine):
     return run
 
 
+def system(name, seconds=120, **machine):
+    """Boots a system that tests itself: one of its apps prints TAP and powers the machine off."""
+    def run(context):
+        bundle = context.substitute(name)
+        image = qemu.system_bundle(context.arch, bundle)
+        return {bundle: boot_image(context, image, bundle, seconds, "console", machine)}
+    return run
+
+
 def run_bundle(context, bundle, seconds, variant, machine):
-    kernel = qemu.kernel_image(context.arch, variant)
     image = context.build / "tests" / "target" / f"{bundle}.bundle"
+    return boot_image(context, image, f"target-{bundle}", seconds, variant, machine)
+
+
+def boot_image(context, image, name, seconds, variant, machine):
+    kernel = qemu.kernel_image(context.arch, variant)
     for file in (kernel, image):
         if not file.exists():
             raise Missing(f"not built: {file}")
     emulated = qemu.Machine(context.arch, **machine)
-    log = context.log(f"target-{bundle}-{variant}-" + "-".join(f"{k}{v}" for k, v in machine.items()))
+    log = context.log(f"{name}-{variant}-" + "-".join(f"{k}{v}" for k, v in machine.items()))
     with qemu.Guest(emulated.command(kernel, image), log, seconds, context.echo) as guest:
         status = guest.wait()
         return judge(guest.output, status, seconds)

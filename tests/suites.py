@@ -22,9 +22,10 @@ FLEET_PROGRAMS = ("audit", "blobs", "db", "plan")
 VIRTUAL = "shift=4,sleep=off"
 
 CI = {"random_calls": 20_000, "random_host_calls": 500_000, "fuzz_runs": 20_000, "restarts": 20,
-      "cut_states": 500}
+      "cut_states": 500, "faults": "faults"}
 RELEASE = {"random_calls": 1_000_000, "random_host_calls": 100_000_000,
-           "fuzz_runs": 50_000_000, "restarts": 1000, "cut_states": 10_000}
+           "fuzz_runs": 50_000_000, "restarts": 1000, "cut_states": 10_000,
+           "faults": "faults_long"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,12 +90,20 @@ SUITES = (
     Suite("restarts", "two ring peers kill each other, again and again",
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
                          "--count", "{restarts}", seconds=6 * 3600), alone=True),
+    Suite("scenario-faults", "apps fail in every way: order, limits, reasons, nothing lost",
+          runners.system("{faults}", seconds=600, cores=1, icount=VIRTUAL, devices=())),
+    Suite("scenario-zones", "every cell of the access matrices; sessions passed on and revoked",
+          runners.system("zones", cores=1, icount=VIRTUAL, devices=())),
     Suite("defects", "planted defects, each caught by a named test",
           runners.script("tests/defects/defects.py", "--arch", "{arch}")),
 )
 
 
+GROUPS = {"target": ("target-",),
+          "scenario": ("scenario-", "demo", "restarts", "bad-input", "machines")}
+
+
 def find(name):
-    """The suites a person means by `name`: that suite, or all of them for `target`."""
+    """The suites a person means by `name`: that suite, or all of `target` or `scenario`."""
     return [suite for suite in SUITES
-            if suite.name == name or (name == "target" and suite.name.startswith("target-"))]
+            if suite.name == name or (name in GROUPS and suite.name.startswith(GROUPS[name]))]

@@ -26,6 +26,7 @@ void component_init(struct component *self, const struct rt_startup *startup)
     self->parent = rt_startup_find(startup, "parent");
     self->wake = rt_startup_find(startup, "wake");
     self->faults = rt_startup_find(startup, "faults");
+    (void)component_set_active_server(self, NULL); /* it may be connected to none */
     rt_ranges_init(&self->offsets, self->offset_parts, COMPONENT_PARTS_MAX);
     rt_ranges_init(&self->addresses, self->address_parts, COMPONENT_PARTS_MAX);
     rt_slots_init(&self->slots, self->slot_bits, startup->first_free_slot,

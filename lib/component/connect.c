@@ -2,15 +2,35 @@
 /*
  * The client's side of a message server.
  */
+#include <base/memory.h>
 #include <component/component.h>
 #include <protocol/names_client.h>
 
 enum { TRIES_MAX = 16 }; /* a publisher may die again and again before it answers */
 
+static cap_t find_server(const struct component *self, const char *server)
+{
+    return server == NULL ? self->active_server : rt_startup_find(self->startup, server);
+}
+
+status_t component_set_active_server(struct component *self, const char *server)
+{
+    const struct rt_startup *startup = self->startup;
+
+    for (uint32_t i = 0; i < startup->cap_count; i++) {
+        if (startup->caps[i].kind != TYPE_ENDPOINT ||
+            (server != NULL && !str_equal(startup->caps[i].name, server)))
+            continue;
+        self->active_server = startup->caps[i].slot;
+        return OK;
+    }
+    return ERR_NOT_FOUND;
+}
+
 status_t component_request(struct component *self, const char *server, const char *protocol,
                            word_t version, word_t flags, cap_t *session, word_t *token)
 {
-    cap_t names = rt_startup_find(self->startup, server);
+    cap_t names = find_server(self, server);
     cap_t slot = component_take_slot(self);
     status_t status = ERR_PEER_GONE;
 
@@ -39,7 +59,7 @@ status_t component_connect(struct component *self, const char *server, const cha
 
 bool component_is_published(struct component *self, const char *server, const char *protocol)
 {
-    cap_t names = rt_startup_find(self->startup, server);
+    cap_t names = find_server(self, server);
     word_t version;
 
     return names != 0 && names_query(names, protocol, &version) == OK;

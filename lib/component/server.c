@@ -10,7 +10,8 @@
 /* A session lets its client lend memory only where its token says so: the kernel sees to it. */
 static word_t session_rights(word_t flags)
 {
-    return RIGHT_SEND | RIGHT_GRANT_REPLY | ((flags & COMPONENT_TOKEN_LEND) != 0 ? RIGHT_GRANT : 0);
+    return RIGHT_SEND | RIGHT_GRANT_REPLY | RIGHT_REVOKE |
+           ((flags & COMPONENT_TOKEN_LEND) != 0 ? RIGHT_GRANT : 0);
 }
 
 uint32_t component_session(const struct ipc_request *request)

@@ -195,7 +195,7 @@ static status_t give_session(struct build *build, uint32_t which)
                                    server->slots + ROOT_SLOT_ENDPOINT, RIGHTS_CALL, badge, 1);
     if (status != OK)
         return status;
-    return build_give_named(build, server->entry->name, "", *session, RIGHTS_CALL, 0);
+    return build_give_named(build, server->entry->name, "", *session, RIGHTS_CALL, TYPE_ENDPOINT);
 }
 
 static status_t give_message_servers(struct build *build)

@@ -134,7 +134,10 @@ static void start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns
     child->started_ns = now_ns;
 }
 
-/* What goes down with it: of a recovery under way, all; else it and its dependants that are up. */
+/*
+ * What goes down with it: of a recovery under way, all; else it and its dependants that are up. One
+ * among them that has died too takes its own dependants along, for it is recovered by this.
+ */
 static void find_group(const struct supervisor *supervisor, uint32_t index, struct group *group)
 {
     struct group candidates = {.count = 0};
@@ -145,6 +148,10 @@ static void find_group(const struct supervisor *supervisor, uint32_t index, stru
     }
     group_add(&candidates, index);
     group_add_dependants(supervisor, index, &candidates);
+    for (uint32_t i = 0; i < candidates.count; i++) {
+        if (supervisor->children[candidates.list[i]].state == ABI_COMPONENT_DIED)
+            group_add_dependants(supervisor, candidates.list[i], &candidates);
+    }
 
     group->count = 0;
     for (uint32_t i = 0; i < candidates.count; i++) {

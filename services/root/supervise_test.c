@@ -313,6 +313,17 @@ static void a_dependant_that_died_meanwhile_is_recovered_once(void)
     CHECK_EQ(supervisor_deadline(&supervisor), 0);
 }
 
+static void a_dependant_that_died_meanwhile_takes_its_own_along(void)
+{
+    boot(9); /* 1 depends on 0, and 2 on 1 */
+    manifest.components[1].diagnosis_ms = 100;
+    supervisor_died(&supervisor, 1, 1000 * MS);
+    supervisor_died(&supervisor, 0, 1001 * MS);
+    all_become_ready(1001 * MS);
+    CHECK_STR(journal.text, "-2-1-0+0+1+2");
+    CHECK_EQ(supervisor_deadline(&supervisor), 0);
+}
+
 static void the_restart_limit_holds_to_the_one(void)
 {
     for (uint32_t limit = 0; limit < 6; limit++) {
@@ -386,6 +397,8 @@ int main(void)
          another_death_in_the_diagnosis_window_is_recovered_too},
         {"a_dependant_that_died_meanwhile_is_recovered_once",
          a_dependant_that_died_meanwhile_is_recovered_once},
+        {"a_dependant_that_died_meanwhile_takes_its_own_along",
+         a_dependant_that_died_meanwhile_takes_its_own_along},
         {"the_restart_limit_holds_to_the_one", the_restart_limit_holds_to_the_one},
         {"a_restart_on_demand_is_not_counted", a_restart_on_demand_is_not_counted},
         {"one_without_image_waits_for_it", one_without_image_waits_for_it},

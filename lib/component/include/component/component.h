@@ -29,8 +29,9 @@ enum {
 struct component {
     const struct rt_startup *startup;
     cap_t parent;
-    cap_t wake;   /* its notification: everything that happens to it arrives there */
-    cap_t faults; /* fault endpoint for further threads: root names why they died */
+    cap_t wake;          /* its notification: everything that happens to it arrives there */
+    cap_t active_server; /* the message server that is meant where none is named */
+    cap_t faults;        /* fault endpoint for further threads: root names why they died */
     struct rt_maker maker;
     struct rt_ranges offsets;
     struct rt_slots slots;
@@ -71,6 +72,13 @@ void component_wake_at(struct component *self, uint64_t deadline_ns);
  */
 MUST_CHECK status_t component_connect(struct component *self, const char *server,
                                       const char *protocol, word_t version, cap_t *session);
+
+/*
+ * The message server that is meant where none is named (null): at first the first one that the
+ * manifest lists for the component.  One for the whole component.  ERR_NOT_FOUND: it is connected
+ * to none of this name, and the active one stays.
+ */
+status_t component_set_active_server(struct component *self, const char *server);
 
 /* What a session may be used for. */
 enum { COMPONENT_TOKEN_LEND = 1, COMPONENT_TOKEN_TRANSFER = 2 };
