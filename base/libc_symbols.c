@@ -2,9 +2,9 @@
 /*
  * The four functions that compilers call of their own accord.
  *
- * Built only into programs without a C library.  Where both addresses agree modulo the word size
- * the bulk goes word by word, four at a time; every access is aligned, so this runs before the
- * MMU does.
+ * Weak, so that a C library, where a program has one, brings its own.  Where both addresses agree
+ * modulo the word size the bulk goes word by word, four at a time; every access is aligned, so this
+ * runs before the MMU does.
  */
 #include <base/compiler.h>
 #include <base/types.h>
@@ -74,13 +74,13 @@ NO_LIBC_IDIOMS static void copy_down(uint8_t *to, const uint8_t *from, size_t si
         to[size - 1] = from[size - 1];
 }
 
-NO_LIBC_IDIOMS void *memcpy(void *restrict to, const void *restrict from, size_t size)
+WEAK NO_LIBC_IDIOMS void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     copy_up(to, from, size);
     return to;
 }
 
-NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
+WEAK NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
 {
     if ((word_t)to - (word_t)from >= size)
         copy_up(to, from, size);
@@ -89,7 +89,7 @@ NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
     return to;
 }
 
-NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
+WEAK NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
 {
     uint8_t value = (uint8_t)byte;
     word_t pattern = (word_t)-1 / 0xff * value;
@@ -115,7 +115,7 @@ NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
     return to;
 }
 
-NO_LIBC_IDIOMS int memcmp(const void *a, const void *b, size_t size)
+WEAK NO_LIBC_IDIOMS int memcmp(const void *a, const void *b, size_t size)
 {
     const uint8_t *left = a;
     const uint8_t *right = b;

@@ -87,6 +87,8 @@ SUITES = (
           runners.script("tests/scenario/machines.py", "--arch", "{arch}"), alone=True),
     Suite("demo", "the first system boots, restarts what dies, powers off",
           runners.script("tests/scenario/demo.py", "--arch", "{arch}"), alone=True),
+    Suite("libc", "the C library: text, memory, time, threads",
+          runners.script("tests/scenario/libc.py", "--arch", "{arch}")),
     Suite("restarts", "two ring peers kill each other, again and again",
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
                          "--count", "{restarts}", seconds=6 * 3600), alone=True),

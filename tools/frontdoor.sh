@@ -60,6 +60,7 @@ install_packages() {
 # build_architecture ARCH: configures build/ARCH once, then builds what changed.  The host programs
 # that people use are the same in each and are linked into build/bin.
 build_architecture() {
+    tools/fetch/prepare.sh "$1"
     if [ ! -f "build/$1/build.ninja" ]; then
         say "configuring build/$1"
         rm -rf "build/$1"

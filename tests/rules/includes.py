@@ -31,7 +31,7 @@ def owner_of(path):
         return "kernel"
     if parts[0] == "drivers" and len(parts) > 3:
         return "/".join(parts[:3])
-    if parts[0] in ("lib", "services", "apps", "tools", "tests", "bench") and len(parts) > 2:
+    if parts[0] in ("posix", "lib", "services", "apps", "tools", "tests", "bench") and len(parts) > 2:
         return "/".join(parts[:2])
     return parts[0]
 
@@ -91,12 +91,14 @@ def allowed(file, owner, target):
         return target in ("abi", "base") \
             or (owner.startswith("kernel/arch/") and target == "kernel") \
             or (file.inside(ARCH_INTERFACE) and target.startswith("kernel/arch/"))
-    if top in ("lib", "services", "drivers", "apps", "bench"):
-        return target in ("abi", "base") or target_top == "lib"
+    if top in ("lib", "services", "drivers", "apps", "bench", "posix"):
+        return target in ("abi", "base") or target_top == "lib" \
+            or (top in ("apps", "posix") and target == "posix/core")
     if top in ("tools", "fleet"):
         return target in ("abi", "base") or target in HOST_SAFE or target_top == top
     if top == "tests":
-        return target_top in ("abi", "base", "lib", "kernel", "tests", "services", "tools")
+        return target_top in ("abi", "base", "lib", "kernel", "tests", "services", "tools",
+                              "posix")
     return False
 
 
@@ -105,7 +107,8 @@ def is_header_allowed(file, name):
     if name in FREESTANDING:
         return True
     return file.is_test or file.inside("tools", "fleet", "abi/gen", "abi/wiregen", "tests",
-                                       "lib/check/host.c", "kernel/arch/host", "bench/plugin")
+                                       "lib/check/host.c", "kernel/arch/host", "bench/plugin",
+                                       "posix/libc")
 
 
 def is_mechanism_breach(file, target_path):
