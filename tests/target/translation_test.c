@@ -326,7 +326,10 @@ static void use_up_ids(cap_t memory, cap_t slot, cap_t thread)
     CHECK_EQ(failed, 0);
 }
 
-/* A space reads its own page, whoever had its id before, and whatever others run meanwhile. */
+/* A space reads its own page, whoever had its id before, and whatever others run meanwhile.  The
+ * emulator forgets translations whenever a core's id changes, so this shows that ids of all bits
+ * work and that running out ends well; that none comes back too early is shown by random calls on
+ * the host, whose cores remember. */
 static void b32_ids_run_out_and_are_used_again(void)
 {
     struct child_options brief[CORES_MAX] = {0}, lasting = {.priority = TEST_PRIORITY - 1};
