@@ -56,7 +56,7 @@ class OnHost:
 
 
 TRIALS = {
-    "one core": OnTarget("kernel/skerry-{arch}-test.img", cores=1, seconds=15,
+    "one core": OnTarget("kernel/skerry-{arch}-test.img", cores=1, seconds=30,
                          icount=suites.VIRTUAL),
     "four cores": OnTarget("kernel/skerry-{arch}-test.img", cores=4, seconds=90),
     "random calls": OnHost("tests/random/random_host"),

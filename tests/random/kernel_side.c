@@ -378,7 +378,8 @@ void side_call(unsigned polls, struct side_outcome *outcome)
         return;
     }
     while (trap_once(self, polls)) {
-        outcome->is_cut = self->state == THREAD_STOPPED && !self->object.is_dead;
+        outcome->is_cut = !self->object.is_dead && (self->state == THREAD_STOPPED ||
+                                                    self->state == THREAD_OUT_OF_TIME);
         if (self->object.is_dead || (self->state != THREAD_RUNNING && self->state != THREAD_READY))
             break;
         kernel_assert(++outcome->preemptions < PREEMPTIONS_MAX);

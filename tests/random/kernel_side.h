@@ -48,7 +48,7 @@ struct side_outcome {
     unsigned preemptions;
     bool is_off; /* the machine was switched off, with exit_code */
     unsigned exit_code;
-    bool is_cut; /* the call stopped its own thread after a preemption: it is not over */
+    bool is_cut; /* preempted, it had stopped its own thread or taken its time: it is not over */
 };
 
 void side_call(unsigned polls, struct side_outcome *outcome);

@@ -13,6 +13,7 @@ extern const struct test_group derivation_tests; /* 13 to 15, 19, 20 */
 extern const struct test_group memory_tests; /* 21 to 26 */
 extern const struct test_group space_tests; /* 27 to 31 */
 extern const struct test_group translation_tests; /* 32 */
+extern const struct test_group space_id_tests;    /* 32 */
 extern const struct test_group memory_use_tests; /* 33, 35 to 37 */
 extern const struct test_group isolation_tests;
 extern const struct test_group refusal_tests; /* every entry with wrong arguments */

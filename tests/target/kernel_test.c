@@ -29,6 +29,7 @@ int root_main(const struct abi_boot_info *boot)
         &lending_tests,
         &timeout_tests,
         &canary_tests,
+        &space_id_tests, /* the longest, last */
     };
 
     test_run(boot, groups, array_count(groups));
