@@ -116,6 +116,14 @@ def build(target):
     return run
 
 
+def web():
+    """Builds the fleet service's web interface, from what its lock file pins."""
+    def run(context):
+        output, status = run_program(["fleet/web/build.sh"], context.log("web"), seconds=600)
+        return {"web": judge_by_status("the web interface is built", output, status, 600)}
+    return run
+
+
 def all_of(*parts):
     """Runs several runners as one suite."""
     def run(context):

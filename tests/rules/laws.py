@@ -19,7 +19,9 @@ README_PARTS = ("What", "Read in this order", "Contract", "Not here")
 # Folders that are data or documents: described by the README above them, never built.
 NOT_BUILT = ("cross", "doc", ".ci")
 DESCRIBED_ABOVE = ("abi/protocols", "abi/golden", "tests/fuzz/corpus", "tests/manifests/bad",
-                   ".ci", "cross")
+                   ".ci", "cross", "fleet/web/src")
+
+WEB_LOCK_FILE = "fleet/web/package-lock.json"    # npm's, which takes no comments
 
 PROCESSOR = re.compile(r"\b(aarch64|arm64|armv8|riscv|riscv32|riscv64|rv64|x86|x86_64|amd64|i386)\b",
                        re.IGNORECASE)
@@ -48,7 +50,8 @@ def is_described_above(folder):
 
 def every_file_names_its_licence():
     for file in tree.files():
-        if file.path != "LICENSE" and not file.is_binary and not file.inside("tests/fuzz/corpus"):
+        if file.path not in ("LICENSE", WEB_LOCK_FILE) and not file.is_binary \
+                and not file.inside("tests/fuzz/corpus"):
             if not any("SPDX-License-Identifier: Apache-2.0" in line for line in file.lines[:4]):
                 yield f"{file.path}: no SPDX line at the top"
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-IGNORED_FOLDERS = {".git", "build", "subprojects", "__pycache__"}
+IGNORED_FOLDERS = {".git", "build", "subprojects", "__pycache__", "node_modules"}
 C_SUFFIXES = {".c", ".h", ".S"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
