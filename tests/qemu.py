@@ -189,7 +189,7 @@ def main():
     parser.add_argument("--cores", type=int, default=4)
     parser.add_argument("--memory", type=int, default=512)
     parser.add_argument("--gic", type=int, default=3)
-    parser.add_argument("--variant", default="release", help="kernel variant: release or test")
+    parser.add_argument("--variant", default="release", help="kernel variant: release, console or test")
     parser.add_argument("--bundle", help="a bundle file instead of a system")
     parser.add_argument("--print", action="store_true", help="print the command line and stop")
     options = parser.parse_args()

@@ -89,6 +89,8 @@ SUITES = (
           runners.script("tests/scenario/bad_input.py", "--arch", "{arch}")),
     Suite("machines", "core counts, memory sizes, interrupt controllers, exception levels",
           runners.script("tests/scenario/machines.py", "--arch", "{arch}"), alone=True),
+    Suite("hello", "the smallest system says hello",
+          runners.script("tests/scenario/hello.py", "--arch", "{arch}")),
     Suite("demo", "the first system boots, restarts what dies, powers off",
           runners.script("tests/scenario/demo.py", "--arch", "{arch}"), alone=True),
     Suite("libc", "the C library: text, memory, time, threads",

@@ -14,7 +14,7 @@
 
 enum {
     MEMORY_MAX = 64 << 20,
-    INSTRUCTIONS_MAX = 10 * 1000 * 1000,
+    INSTRUCTIONS_MAX = 2 * 1000 * 1000,
     KIB = 1 << 10,
     MIB = 1 << 20,
 };
