@@ -9,9 +9,7 @@
 
 #include <base/format.h>
 #include <base/memory.h>
-#include <protocol/root_client.h>
 #include <protocol/uart_client.h>
-#include <rt/process.h>
 #include <stdarg.h>
 
 enum { WRITE_BYTES = 240, PRINT_BYTES = 160, TRIES_MAX = 2000 };
@@ -38,11 +36,37 @@ static void write_all(struct console *console, const char *text, size_t size)
     }
 }
 
+/* ---- the prompt ---- */
+
+static void take_prompt_away(struct console *console)
+{
+    static const char away[] = "\r\x1b[K";
+
+    if (console->has_prompt)
+        write_all(console, away, sizeof(away) - 1);
+    console->has_prompt = false;
+}
+
+static void put_prompt(struct console *console)
+{
+    const struct editor *editor = &console->editor;
+
+    if (console->has_prompt)
+        return;
+    console_print(console, "skerry> %s", editor->line);
+    for (uint32_t i = editor->cursor; i < editor->length; i++)
+        write_all(console, "\b", 1);
+    console->has_prompt = true;
+}
+
+/* ---- output ---- */
+
 void console_put(struct console *console, const char *text, size_t size)
 {
     char out[WRITE_BYTES];
     size_t length = 0;
 
+    take_prompt_away(console);
     for (size_t i = 0; i < size; i++) {
         if (length + 2 > sizeof(out)) {
             write_all(console, out, length);
@@ -55,11 +79,6 @@ void console_put(struct console *console, const char *text, size_t size)
     write_all(console, out, length);
 }
 
-static void put_text(struct console *console, const char *text)
-{
-    console_put(console, text, str_length(text));
-}
-
 void console_print(struct console *console, const char *fmt, ...)
 {
     char line[PRINT_BYTES];
@@ -68,62 +87,51 @@ void console_print(struct console *console, const char *fmt, ...)
     va_start(args, fmt);
     format_v(line, sizeof(line), fmt, args);
     va_end(args);
-    put_text(console, line);
-}
-
-/* ---- the prompt ---- */
-
-static void take_prompt_away(struct console *console)
-{
-    if (console->has_prompt)
-        put_text(console, "\r\x1b[K");
-    console->has_prompt = false;
-}
-
-static void put_prompt(struct console *console)
-{
-    if (!console->has_prompt)
-        console_print(console, "skerry> %s", console->editor.line);
-    console->has_prompt = true;
-}
-
-/* ---- the log ---- */
-
-static void show_log(struct console *console, bool is_silent)
-{
-    char text[ABI_LIST_BYTES];
-    word_t next, size, lost;
-
-    if (console->log == 0)
-        return;
-    while (skr_log_control_read(console->log, console->log_position, &next, &size, &lost) == OK &&
-           size > 0) {
-        mem_copy(text, rt_buffer()->list, size);
-        console->log_position = next;
-        if (is_silent)
-            continue;
-        take_prompt_away(console);
-        console_put(console, text, size);
-    }
+    console_put(console, line, str_length(line));
 }
 
 /* ---- input ---- */
 
+/* The line stays on the screen; what follows begins below it. */
+static void leave_line(struct console *console)
+{
+    console->has_prompt = false;
+    console_print(console, "\n");
+}
+
+static void show_choices(struct console *console)
+{
+    const char *word;
+    unsigned next = 0;
+
+    leave_line(console);
+    while ((word = editor_choice(&console->editor, &next)) != NULL)
+        console_print(console, "%s ", word);
+    console_print(console, "\n");
+    put_prompt(console);
+}
+
+static void run_line(struct console *console)
+{
+    char line[EDITOR_LINE_MAX + 1];
+
+    leave_line(console);
+    str_copy(line, sizeof(line), console->editor.line);
+    editor_clear(&console->editor);
+    console_execute(console, line);
+    console_show_news(console);
+    put_prompt(console);
+}
+
 static void take_byte(struct console *console, uint8_t byte)
 {
     char echo[EDITOR_ECHO_MAX];
-    bool is_complete = editor_take(&console->editor, byte, echo);
 
-    if (!is_complete) {
-        put_text(console, echo);
-        return;
+    switch (editor_take(&console->editor, byte, echo)) {
+    case EDITOR_GOES_ON: write_all(console, echo, str_length(echo)); break;
+    case EDITOR_CHOICES: show_choices(console); break;
+    case EDITOR_LINE: run_line(console); break;
     }
-    put_text(console, "\n");
-    console->has_prompt = false;
-    console_execute(console, console->editor.line);
-    editor_clear(&console->editor);
-    show_log(console, false);
-    put_prompt(console);
 }
 
 /* Takes all input there is; false when the driver is gone. */
@@ -170,17 +178,22 @@ int component_main(const struct rt_startup *startup)
     status_t status;
 
     component_init(&console->self, startup);
+    console->editor.word = console_word;
+    console->editor.word_state = console;
     console->log = rt_startup_find(startup, "log");
+    console->control = rt_startup_find(startup, "control");
+    console->inspect = rt_startup_find(startup, "inspect");
     status = connect(console);
     if (status != OK)
         return status;
-    show_log(console, startup->generation > 1);
+    if (startup->generation > 1)
+        console_skip_news(console);
     component_ready(&console->self);
     for (;;) {
-        show_log(console, false);
+        console_show_news(console);
         if (!take_input(console))
             return ERR_PEER_GONE;
-        show_log(console, false);
+        console_show_news(console);
         put_prompt(console);
         (void)component_wait(&console->self);
     }

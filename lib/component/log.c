@@ -5,8 +5,11 @@
 #include <base/format.h>
 #include <component/log.h>
 #include <protocol/log_client.h>
+#include <rt/process.h>
 
 enum { LINE_BYTES = 192 };
+
+static const uint64_t TRY_AGAIN_NS = 1000000000;
 
 void component_log_init(struct component_log *log, struct component *self, const char *server)
 {
@@ -25,6 +28,7 @@ static bool write_line(struct component_log *log, enum component_log_level level
     }
     if (log->session == 0)
         return false;
+    log->asked_ns = rt_time_now_ns();
     status = log_write(log->session, (word_t)level, line, length, &log->wanted);
     if (status != ERR_PEER_GONE)
         return true;
@@ -39,7 +43,8 @@ void component_log(struct component_log *log, enum component_log_level level, co
     va_list args;
     size_t length;
 
-    if (log->session != 0 && (word_t)level > log->wanted)
+    if (log->session != 0 && (word_t)level > log->wanted &&
+        rt_time_now_ns() - log->asked_ns < TRY_AGAIN_NS)
         return;
     va_start(args, fmt);
     length = word_min(format_v(line, sizeof(line), fmt, args), LINE_BYTES);

@@ -5,6 +5,7 @@ This is what `./run --check` does.  The words that the system's components say s
 that this file and the components have one place to agree on.
 """
 
+import datetime
 import sys
 import time
 
@@ -68,6 +69,57 @@ def ps_shows_every_component(guest):
         guest.expect(rf"^\s*{name}\b.*\b(running|ready)\b")
 
 
+def keys_history_and_completion_work(guest):
+    guest.send("lp\x01he\t\r")                  # "lp", Home, "he", Tab: "help lp"; then its usage
+    guest.expect(r"^usage: help")
+    guest.send("\x1b[A\x17\x08\r")              # the line before, without its last word
+    guest.expect(r"^\s*poweroff\b")
+    guest.send("caps sta\t\r")
+    guest.expect(r"^skerry> caps station")
+    guest.expect(r"^\s*\d+ endpoint .*\bparent$")
+    guest.send("log\t\x15")
+    guest.expect(r"^log loglevel ")
+
+
+def introspection_shows_the_manifest(guest):
+    type_line(guest, "tree")
+    expect_in_order(guest, r"^main \(message server\)$", r"^station at main$",
+                    r"^  restarts aggregator$", r"^  restarts monitor$")
+    type_line(guest, "protocols")
+    guest.expect(r"^main: weather +published by aggregator, asked for by monitor$")
+    type_line(guest, "top")
+    guest.expect(r"^station +\d+ +\d+\.\d%")
+    type_line(guest, "env")
+    guest.expect(r"^name=console$")
+
+
+def the_system_needs_at_most_4_mib(guest):
+    """Kernel and components as root keeps its accounts: all but root itself and the bundle."""
+    type_line(guest, "mem")
+    kernel, total = map(int, guest.expect(r"kernel (\d+) KiB, .* of (\d+) KiB in all").groups())
+    left = int(guest.expect(r"(\d+) bytes free")[1])
+    used = kernel + total - left // 1024
+    print(f"# trend: demo_memory_kib {used}", flush=True)
+    scenario.check(used <= 4096, f"{used} KiB")
+
+
+def the_clock_is_the_machines(guest):
+    words = guest.expect(r"^monitor: (\S+ \S+) ", seconds=30)[1]
+    shown = datetime.datetime.strptime(words, "%Y-%m-%d %H:%M:%S")
+    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    scenario.check(abs((now - shown).total_seconds()) < 300, f"shown {shown}, it is {now}")
+
+
+def the_log_keeps_lines_up_to_a_level(guest):
+    type_line(guest, "log aggregator")
+    guest.expect(r"info +a summary each 2000 ms")
+    type_line(guest, "loglevel aggregator debug")
+    guest.expect(r"^aggregator: debug: summary \d+")
+    type_line(guest, "loglevel aggregator info")
+    type_line(guest, "log")
+    guest.expect(r"^aggregator +level info +\d+ lines")
+
+
 def readings_arrive(guest):
     guest.expect(READING)
     guest.expect(READING)
@@ -96,6 +148,11 @@ def an_app_that_writes_through_a_null_pointer_returns_too(guest):
     type_line(guest, "crash station")
     guest.expect(r"^root: station died: page fault")
     expect_restart_of_station(guest)
+
+
+def the_reason_is_remembered(guest):
+    type_line(guest, "apps")
+    guest.expect(r"^station .*died of page fault at")
 
 
 def the_others_went_on(guest):
@@ -157,11 +214,17 @@ STEPS = (
     help_lists_the_commands,
     ps_shows_every_component,
     readings_arrive,
+    the_clock_is_the_machines,
+    keys_history_and_completion_work,
+    introspection_shows_the_manifest,
+    the_system_needs_at_most_4_mib,
+    the_log_keeps_lines_up_to_a_level,
     an_unknown_command_is_refused,
     an_unknown_name_is_refused,
     a_killed_app_returns_with_its_dependants_in_order,
     readings_arrive_after_the_restart,
     an_app_that_writes_through_a_null_pointer_returns_too,
+    the_reason_is_remembered,
     the_others_went_on,
     readings_arrive_after_the_fault,
     each_component_can_die_and_root_gets_everything_back,

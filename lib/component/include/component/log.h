@@ -16,7 +16,8 @@ struct component_log {
     struct component *self;
     const char *server; /* the message server where the log is; borrowed */
     cap_t session;      /* 0: none now */
-    word_t wanted;      /* the highest level that the log keeps */
+    word_t wanted;      /* the highest level that the log kept when it answered last */
+    uint64_t asked_ns;  /* when that was: lines above it are tried again after a second */
 };
 
 void component_log_init(struct component_log *log, struct component *self, const char *server);
