@@ -22,9 +22,10 @@ FLEET_PROGRAMS = ("audit", "blobs", "db", "plan")
 VIRTUAL = "shift=4,sleep=off"
 
 CI = {"random_calls": 20_000, "random_host_calls": 500_000, "fuzz_runs": 20_000, "restarts": 20,
-      "cut_states": 500, "faults": "faults"}
+      "cut_states": 500, "ext4_states": 160, "faults": "faults"}
 RELEASE = {"random_calls": 1_000_000, "random_host_calls": 100_000_000,
            "fuzz_runs": 50_000_000, "restarts": 1000, "cut_states": 10_000,
+           "ext4_states": 10_000,
            "faults": "faults_long"}
 
 
@@ -38,6 +39,8 @@ class Suite:
     alone: bool = False
 
 
+# mkfs.ext4 makes the disks of the power-cut tests, e2fsck judges them.
+EXT4_TOOLS = ("/sbin/mkfs.ext4", "/sbin/e2fsck", "/sbin/debugfs")
 FUZZ = ("-runs={fuzz_runs}", "-seed={seed}", "-max_len=65536", "-print_final_stats=0")
 
 SUITES = (
@@ -57,6 +60,10 @@ SUITES = (
           runners.all_of(
               runners.program("tests/powercut/powercut_host", "--states", "{cut_states}",
                               "--seed", "{seed}", seconds=3600),
+              runners.program("tests/powercut/ext4_host", *EXT4_TOOLS, "--states",
+                              "{ext4_states}", "--seed", "{seed}", seconds=6 * 3600),
+              runners.program("tests/powercut/ext4_store_host", *EXT4_TOOLS, "--states",
+                              "{ext4_states}", "--seed", "{seed}", seconds=6 * 3600),
               runners.script("tests/powercut/mutants.py", "--build", "{build}")), host=True),
     Suite("fleet", "the fleet service: its parts, its users, its devices, its enemies",
           runners.all_of(runners.build("fleet"), *[runners.program(f"fleet/server/{name}_test")

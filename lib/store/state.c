@@ -26,9 +26,8 @@ static bool state_is_good(const struct store_state *state)
 
 static status_t copy_read(struct store *store, unsigned copy, struct store_state *state)
 {
-    status_t status = store->files->read(store->disk, STATE_PATH,
-                                         (uint64_t)copy * STORE_COPY_DISTANCE, state,
-                                         sizeof(*state));
+    status_t status = store->files->read(
+        store->disk, STATE_PATH, (uint64_t)copy * STORE_COPY_DISTANCE, state, sizeof(*state));
 
     if (status != OK)
         return status;
@@ -37,9 +36,8 @@ static status_t copy_read(struct store *store, unsigned copy, struct store_state
 
 static status_t copy_write(struct store *store, unsigned copy, const struct store_state *state)
 {
-    status_t status = store->files->write(store->disk, STATE_PATH,
-                                          (uint64_t)copy * STORE_COPY_DISTANCE, state,
-                                          sizeof(*state));
+    status_t status = store->files->write(
+        store->disk, STATE_PATH, (uint64_t)copy * STORE_COPY_DISTANCE, state, sizeof(*state));
 
     if (status != OK)
         return status;

@@ -87,8 +87,7 @@ static bool sizes_agree(const struct store_generation *wanted)
 {
     for (uint32_t i = 0; i < wanted->entry_count; i++) {
         for (uint32_t other = 0; other < i; other++) {
-            if (mem_equal(wanted->entries[i].sha256, wanted->entries[other].sha256,
-                          SHA256_BYTES) &&
+            if (mem_equal(wanted->entries[i].sha256, wanted->entries[other].sha256, SHA256_BYTES) &&
                 wanted->entries[i].size_bytes != wanted->entries[other].size_bytes)
                 return false;
         }
@@ -150,8 +149,7 @@ status_t store_stage(struct store *store, uint32_t index, uint64_t offset, const
 
     if (!store_is_missing(store, index, &staged))
         return ERR_BAD_STATE;
-    if (offset != staged ||
-        !u64_range_fits(offset, size, store->plan.entries[index].size_bytes))
+    if (offset != staged || !u64_range_fits(offset, size, store->plan.entries[index].size_bytes))
         return ERR_BAD_ARGUMENT;
     path_of_blob(path, "staging", store->plan.entries[index].sha256);
     return store->files->write(store->disk, path, offset, data, size);

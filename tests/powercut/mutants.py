@@ -13,10 +13,17 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SOURCES = ("lib/store", "tests/powercut")
-SHARED = ("lib/check/check.c", "lib/check/host.c", "base/format.c", "base/hash.c", "base/memory.c")
-INCLUDES = ("lib/store/include", "lib/check/include", "base/include", "abi/include",
-            "tests/powercut")
+SHARED = ("lib/check/check.c", "lib/check/host.c", "base/format.c", "base/hash.c", "base/memory.c",
+          "tests/powercut/sim.c")
+INCLUDES = ("lib/store/include", "lib/block/include", "lib/journal/include", "lib/ext4/include",
+            "lib/check/include", "base/include", "abi/include", "tests/powercut")
+# program: (folders, more files, arguments)
+PROGRAMS = {
+    "powercut_host": (("lib/store",), ("tests/powercut/system.c",), ()),
+    "ext4_host": (("lib/block", "lib/journal", "lib/ext4"),
+                  ("tests/powercut/disk.c", "tests/powercut/image.c"),
+                  ("/sbin/mkfs.ext4", "/sbin/e2fsck", "/sbin/debugfs")),
+}
 STATES = 100
 SECONDS = 120
 
@@ -28,6 +35,7 @@ class Mutant:
     line: str        # appears exactly once in the file
     planted: str
     test: str        # must fail with it, and passes without
+    program: str = "powercut_host"
 
 
 EVERY_CUT = "every_cut_leaves_the_old_or_the_new"
@@ -63,14 +71,24 @@ MUTANTS = (
            "    next.tries++;\n    return state_write(store, &next);\n",
            "    next.tries++;\n    store->state = next;\n    return OK;\n",
            "three_boots_that_never_become_well_end_in_a_fallback"),
+    Mutant("the_disk_is_not_flushed_before_the_commit_block", "lib/journal/commit.c",
+           "    return status == OK ? block_flush(journal->device) : status;\n}\n\n"
+           "static status_t commit_write", "    return status;\n}\n\nstatic status_t commit_write",
+           "cuts_with_small_blocks", "ext4_host"),
+    Mutant("the_disk_is_not_flushed_behind_the_commit_block", "lib/journal/commit.c",
+           "    return status == OK ? block_flush(journal->device) : status;\n}\n\n"
+           "static status_t homes_write", "    return status;\n}\n\nstatic status_t homes_write",
+           "cuts_with_small_blocks", "ext4_host"),
 )
 
 
-def compile_test(build, folder, mutant=None):
+def compile_test(build, folder, name, mutant=None):
     """Returns (program, what went wrong)."""
-    program = folder / "powercut_host"
-    files = [file for source in SOURCES for file in sorted((ROOT / source).glob("*.c"))
-             if not file.name.endswith("_test.c")] + [ROOT / file for file in SHARED]
+    program = folder / name
+    folders, more, _ = PROGRAMS[name]
+    files = [file for source in folders for file in sorted((ROOT / source).glob("*.c"))
+             if not file.name.endswith("_test.c")]
+    files += [ROOT / file for file in (*SHARED, *more, f"tests/powercut/{name}.c")]
     if mutant:
         text = (ROOT / mutant.file).read_text()
         if text.count(mutant.line) != 1:
@@ -78,19 +96,20 @@ def compile_test(build, folder, mutant=None):
         copy = folder / Path(mutant.file).name
         copy.write_text(text.replace(mutant.line, mutant.planted))
         files = [copy if file == ROOT / mutant.file else file for file in files]
-    command = ["cc", "-std=c17", "-O1", "-w", "-o", str(program)]
-    for include in [ROOT / name for name in INCLUDES] + [build / "abi/include",
-                                                          ROOT / "lib/store"]:
+    command = ["cc", "-std=c17", "-D_GNU_SOURCE", "-O1", "-w", "-o", str(program)]
+    for include in [ROOT / path for path in INCLUDES] + [build / "abi/include"]:
         command += ["-I", str(include)]
-    done = subprocess.run(command + list(map(str, files)), text=True, capture_output=True,
-                          check=False)
+    if mutant:                      # the copy's own private headers
+        command += ["-I", str((ROOT / mutant.file).parent)]
+    done = subprocess.run(command + list(map(str, files)) + ["-lext2fs", "-lcom_err"], text=True,
+                          capture_output=True, check=False)
     return (program, "") if done.returncode == 0 else (None, done.stderr.strip()[-300:])
 
 
 def failed_tests(program):
     """Names of the tests that did not pass; one that crashed takes all after it down."""
-    done = subprocess.run([str(program), "--states", str(STATES)], text=True, capture_output=True,
-                          timeout=SECONDS, check=False)
+    done = subprocess.run([str(program), *PROGRAMS[program.name][2], "--states", str(STATES)],
+                          text=True, capture_output=True, timeout=SECONDS, check=False)
     return [line.split(" ", 3)[3] for line in done.stdout.splitlines()
             if line.startswith("not ok ")]
 
@@ -98,7 +117,7 @@ def failed_tests(program):
 def try_mutant(build, mutant):
     """Returns why the mutant was not caught, or None."""
     with tempfile.TemporaryDirectory() as folder:
-        program, problem = compile_test(build, Path(folder), mutant)
+        program, problem = compile_test(build, Path(folder), mutant.program, mutant)
         if problem:
             return problem
         return None if mutant.test in failed_tests(program) else f"{mutant.test} still passes"
@@ -109,10 +128,11 @@ def main():
     parser.add_argument("--build", required=True, help="a built build directory")
     build = Path(parser.parse_args().build).resolve()
 
-    with tempfile.TemporaryDirectory() as folder:
-        program, problem = compile_test(build, Path(folder))
-        if problem or failed_tests(program):
-            sys.exit("the unchanged store does not pass: " + problem)
+    for name in PROGRAMS:
+        with tempfile.TemporaryDirectory() as folder:
+            program, problem = compile_test(build, Path(folder), name)
+            if problem or failed_tests(program):
+                sys.exit(f"the unchanged {name} does not pass: {problem}")
     print(f"1..{len(MUTANTS)}")
     failed = 0
     for number, mutant in enumerate(MUTANTS, 1):

@@ -33,6 +33,11 @@ static void fault_check(const char *fault, const char *what, unsigned at)
     CHECK(fault == NULL);
 }
 
+static const char *fault_of(const struct witness *witness)
+{
+    return system_fault(&sim_operations, &cut.sim, &cut.store, witness);
+}
+
 static struct witness fresh_upgrade(unsigned cut_at, unsigned fail_at)
 {
     struct witness witness = {0};
@@ -40,7 +45,7 @@ static struct witness fresh_upgrade(unsigned cut_at, unsigned fail_at)
     sim_copy(&cut.sim, &cut.before);
     cut.sim.cut_at = cut_at;
     cut.sim.fail_at = fail_at;
-    (void)system_upgrade(&cut.sim, &cut.store, &witness);
+    (void)system_upgrade(&sim_operations, &cut.sim, &cut.store, &witness);
     return witness;
 }
 
@@ -49,7 +54,7 @@ static void cut_once(unsigned step, enum sim_survival survival)
     struct witness witness = fresh_upgrade(step, 0);
 
     sim_restart(&cut.sim, survival, &cut.seed);
-    fault_check(system_fault(&cut.sim, &cut.store, &witness), "power cut at step", step);
+    fault_check(fault_of(&witness), "power cut at step", step);
 }
 
 static void upgrade_succeeds_without_faults(void)
@@ -62,7 +67,7 @@ static void upgrade_succeeds_without_faults(void)
     cut.calls = cut.sim.calls;
     check_note("%u steps, %u calls", cut.steps, cut.calls);
     sim_restart(&cut.sim, SIM_KEEPS_NOTHING, &cut.seed);
-    fault_check(system_fault(&cut.sim, &cut.store, &witness), "after", 0);
+    fault_check(fault_of(&witness), "after", 0);
 }
 
 static void upgrade_writes_what_changed_and_little_more(void)
@@ -101,9 +106,9 @@ static void an_upgrade_after_a_cut_resumes(void)
 
         sim_restart(&cut.sim, SIM_KEEPS_SOME, &cut.seed);
         witness = (struct witness){0};
-        CHECK_EQ(system_upgrade(&cut.sim, &cut.store, &witness), OK);
+        CHECK_EQ(system_upgrade(&sim_operations, &cut.sim, &cut.store, &witness), OK);
         sim_restart(&cut.sim, SIM_KEEPS_NOTHING, &cut.seed);
-        fault_check(system_fault(&cut.sim, &cut.store, &witness), "resumed after step", step);
+        fault_check(fault_of(&witness), "resumed after step", step);
     }
 }
 
@@ -115,10 +120,10 @@ static void every_failing_call_leaves_the_old_or_the_new(void)
         struct witness witness = fresh_upgrade(0, call);
 
         cut.sim.fail_at = 0;
-        fault_check(system_fault(&cut.sim, &cut.store, &witness), "failing call", call);
+        fault_check(fault_of(&witness), "failing call", call);
         witness = fresh_upgrade(0, call);
         sim_restart(&cut.sim, SIM_KEEPS_SOME, &cut.seed);
-        fault_check(system_fault(&cut.sim, &cut.store, &witness), "failing call, then cut", call);
+        fault_check(fault_of(&witness), "failing call, then cut", call);
     }
 }
 
@@ -131,9 +136,9 @@ static void failing_flushes_leave_the_old_or_the_new(void)
 
         sim_copy(&cut.sim, &cut.before);
         cut.sim.no_sync_from = call;
-        (void)system_upgrade(&cut.sim, &cut.store, &witness);
+        (void)system_upgrade(&sim_operations, &cut.sim, &cut.store, &witness);
         sim_restart(&cut.sim, SIM_KEEPS_NOTHING, &cut.seed);
-        fault_check(system_fault(&cut.sim, &cut.store, &witness), "no flush from call", call);
+        fault_check(fault_of(&witness), "no flush from call", call);
     }
 }
 
@@ -143,7 +148,7 @@ static void collecting_keeps_what_may_run_again(void)
 
     CHECK_EQ(witness.confirmed, 3);
     sim_restart(&cut.sim, SIM_KEEPS_ALL, &cut.seed);
-    fault_check(system_fault(&cut.sim, &cut.store, &witness), "after", 0);
+    fault_check(fault_of(&witness), "after", 0);
     CHECK_EQ(cut.store.state.good[0], 2);
     CHECK_EQ(cut.store.state.good[1], 0);
 }
@@ -157,10 +162,10 @@ static void full_disk_refuses_before_anything_changes(void)
 
         sim_copy(&cut.sim, &cut.before);
         cut.sim.block_limit = sim_blocks_used(&cut.sim) + left;
-        status = system_upgrade(&cut.sim, &cut.store, &witness);
+        status = system_upgrade(&sim_operations, &cut.sim, &cut.store, &witness);
         CHECK(status == OK || status == ERR_NO_MEMORY);
         CHECK(status == OK || cut.sim.bytes_written == 0);
-        fault_check(system_fault(&cut.sim, &cut.store, &witness), "blocks left", left);
+        fault_check(fault_of(&witness), "blocks left", left);
         CHECK_EQ(store_confirm(&cut.store), OK);
     }
 }

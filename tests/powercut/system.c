@@ -100,11 +100,12 @@ void system_make(struct sim *sim, struct store *store)
     sim->calls = sim->steps = 0;
 }
 
-status_t system_upgrade(struct sim *sim, struct store *store, struct witness *witness)
+status_t system_upgrade(const struct store_files *files, void *disk, struct store *store,
+                        struct witness *witness)
 {
     struct store_generation generation;
     uint32_t removed;
-    status_t status = store_open(store, &sim_operations, sim);
+    status_t status = store_open(store, files, disk);
 
     if (status != OK)
         return status;
@@ -154,14 +155,15 @@ static const char *fault_of_good(struct store *store)
     return is_whole(store, &generation) ? NULL : "the last good generation is not whole";
 }
 
-const char *system_fault(struct sim *sim, struct store *store, const struct witness *witness)
+const char *system_fault(const struct store_files *files, void *disk, struct store *store,
+                         const struct witness *witness)
 {
     struct store_generation generation;
     char name[STORE_PATH_BYTES] = "";
     uint32_t tries;
     status_t status;
 
-    if (store_open(store, &sim_operations, sim) != OK)
+    if (store_open(store, files, disk) != OK)
         return "the store does not open";
     tries = store->state.tries;
     if (store->is_commit_lost)

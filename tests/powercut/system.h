@@ -33,13 +33,15 @@ status_t system_install(struct store *store, uint32_t number);
 void system_make(struct sim *sim, struct store *store);
 
 /* Upgrade to generation 3, boot it, confirm it, collect: to the first error. */
-status_t system_upgrade(struct sim *sim, struct store *store, struct witness *witness);
+status_t system_upgrade(const struct store_files *files, void *disk, struct store *store,
+                        struct witness *witness);
 
 /*
  * Opens the store as after a restart and boots: an old generation or the new one, never one below
  * what was acknowledged, each content as it was made, each blob equal to its name.  Returns the
  * first thing that is wrong, or NULL.
  */
-const char *system_fault(struct sim *sim, struct store *store, const struct witness *witness);
+const char *system_fault(const struct store_files *files, void *disk, struct store *store,
+                         const struct witness *witness);
 
 #endif

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tree
 
-HOST_ONLY = ("tools", "fleet", "tests", "abi/gen", "abi/wiregen")
+HOST_ONLY = ("tools", "lib/ext4", "fleet", "tests", "abi/gen", "abi/wiregen")
 FOR_THE_TARGET = ("tests/target",)
 
 
@@ -35,7 +35,7 @@ def include_arguments(build):
 
 def compiler_for(header, arch):
     if header.inside(*HOST_ONLY) and not header.inside(*FOR_THE_TARGET):
-        return ["clang", "-std=c17"]
+        return ["clang", "-std=c17", "-D_GNU_SOURCE"]
     return ["clang", "-std=c17", "-ffreestanding", f"--target={arch}-linux-gnu"]
 
 

@@ -23,8 +23,7 @@ struct store_files {
     status_t (*read)(void *disk, const char *path, uint64_t offset, void *data, size_t size);
 
     /* Makes the file if there is none, lets it grow.  ERR_NO_MEMORY when the disk is full. */
-    status_t (*write)(void *disk, const char *path, uint64_t offset, const void *data,
-                      size_t size);
+    status_t (*write)(void *disk, const char *path, uint64_t offset, const void *data, size_t size);
 
     /* Replaces what `to` named, in one step. */
     status_t (*rename)(void *disk, const char *from, const char *to);

@@ -34,17 +34,17 @@ static const uint64_t STORE_ACK_MAGIC = UINT64_C(0x314b434153524b53);        /* 
 /* Why a generation was left.  Numbers stay: they are on disks and in reports. */
 enum store_reason {
     STORE_REASON_NONE = 0,
-    STORE_REASON_TRIES = 1,           /* booted STORE_TRIES_MAX times and never became well */
-    STORE_REASON_RECORD_DAMAGED = 2,  /* its record is missing or not what was written */
-    STORE_REASON_BLOB_MISSING = 3,    /* entry says which */
-    STORE_REASON_BLOB_DAMAGED = 4,    /* entry says which */
-    STORE_REASON_BAD_MANIFEST = 5,    /* the manifest does not read */
-    STORE_REASON_BAD_IMAGE = 6,       /* an image is of another machine or ABI */
-    STORE_REASON_NOT_READY = 7,       /* an app did not report ready in time */
-    STORE_REASON_RESTART_LIMIT = 8,   /* an app failed more often than the manifest allows */
-    STORE_REASON_REQUESTED = 9,       /* an operator asked for it */
-    STORE_REASON_STATE_REBUILT = 10,  /* both copies of the state were damaged */
-    STORE_REASON_KERNEL = 11,         /* the kernel stopped, or a watchdog ended it */
+    STORE_REASON_TRIES = 1,          /* booted STORE_TRIES_MAX times and never became well */
+    STORE_REASON_RECORD_DAMAGED = 2, /* its record is missing or not what was written */
+    STORE_REASON_BLOB_MISSING = 3,   /* entry says which */
+    STORE_REASON_BLOB_DAMAGED = 4,   /* entry says which */
+    STORE_REASON_BAD_MANIFEST = 5,   /* the manifest does not read */
+    STORE_REASON_BAD_IMAGE = 6,      /* an image is of another machine or ABI */
+    STORE_REASON_NOT_READY = 7,      /* an app did not report ready in time */
+    STORE_REASON_RESTART_LIMIT = 8,  /* an app failed more often than the manifest allows */
+    STORE_REASON_REQUESTED = 9,      /* an operator asked for it */
+    STORE_REASON_STATE_REBUILT = 10, /* both copies of the state were damaged */
+    STORE_REASON_KERNEL = 11,        /* the kernel stopped, or a watchdog ended it */
 };
 
 struct store_fallback {
@@ -64,10 +64,10 @@ struct store_state {
     uint64_t floor;    /* the highest release version ever accepted */
     uint32_t current;  /* generation to boot; 0 before the first */
     uint32_t is_confirmed;
-    uint32_t tries; /* boots of `current` since it was last well */
-    uint32_t next;  /* number of the next generation; never used twice */
-    uint32_t good[STORE_GOOD_MAX]; /* others that booted well, last first, zeros behind */
-    uint32_t roles[STORE_ROLES];   /* highest accepted version of each signed metadata file */
+    uint32_t tries;                    /* boots of `current` since it was last well */
+    uint32_t next;                     /* number of the next generation; never used twice */
+    uint32_t good[STORE_GOOD_MAX];     /* others that booted well, last first, zeros behind */
+    uint32_t roles[STORE_ROLES];       /* highest accepted version of each signed metadata file */
     uint8_t root_sha256[SHA256_BYTES]; /* the metadata that says whose signatures count */
     uint64_t fallback_count;           /* ever; the last ones are kept, in a ring */
     struct store_fallback fallbacks[STORE_FALLBACKS_MAX];
