@@ -11,6 +11,7 @@ import time
 
 import scenario
 import qemu
+from graph import introspection_is_what_the_tool_shows
 
 PROMPT = r"^skerry> "
 STATION_AND_DEPENDANTS = ("station", "aggregator", "monitor")
@@ -217,6 +218,7 @@ STEPS = (
     the_clock_is_the_machines,
     keys_history_and_completion_work,
     introspection_shows_the_manifest,
+    introspection_is_what_the_tool_shows,
     the_system_needs_at_most_4_mib,
     the_log_keeps_lines_up_to_a_level,
     an_unknown_command_is_refused,
