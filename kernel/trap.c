@@ -215,9 +215,13 @@ static NEVER_INLINE struct thread *trap_call_locked(struct thread *self)
         return kernel_leave(cpu);
     if (likely(!arch_interrupt_pending()))
         return fast_call(cpu, self);
-    /* It would wait for the lock once more: it goes first, and the call is made again. */
-    context_restart_call(&self->context);
+    /* They would wait for the lock once more, so they go first.  The call is not put off by them: a
+     * core that others interrupt all the time comes to it, too. */
     cpu_take_interrupts(cpu);
+    cpu_set_stale(cpu);
+    if (cpu->current == self)
+        return complete_call(cpu, self);
+    context_restart_call(&self->context);   /* its turn was over */
     return kernel_leave(cpu);
 }
 

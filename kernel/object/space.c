@@ -403,8 +403,11 @@ static vaddr_t piece_end(const struct mapping *mapping, vaddr_t address, vaddr_t
     return word_min(word_min(end, mapping_end(mapping)), next_large);
 }
 
-/* Cut a mapping that reaches into [address, end), so that it lies inside and is no longer than one
- * piece; all or nothing, as space_ready. */
+/*
+ * Cut a mapping that reaches into [address, end), so that it lies inside and is no longer than one
+ * piece.  All or nothing, as space_ready; before that, the large page that the piece is part of
+ * becomes small ones, in a step of its own: nobody can tell, and it takes long.
+ */
 static status_t space_isolate(struct space *space, struct mapping **mapping, vaddr_t address,
                               vaddr_t end, size_t *missing)
 {
@@ -421,6 +424,12 @@ static status_t space_isolate(struct space *space, struct mapping **mapping, vad
 
     if (status != OK)
         return status;
+    if (tables != 0) {
+        vaddr_t page = is_aligned(start, LARGE_BYTES) ? end_of_piece - PAGE_SIZE : start;
+
+        paging_protect(&space->paging, page, 1, (*mapping)->node.type, &space->pages);
+        return PREEMPTED;
+    }
     if (cuts_start)
         *mapping = mapping_split(*mapping, start);
     if (cuts_end)

@@ -44,11 +44,11 @@ static void table_give(word_t *entry, struct page_list *pool)
 
 static bool table_is_empty(const word_t *table)
 {
-    for (size_t i = 0; i < TABLE_ENTRIES; i++) {
-        if (table[i] != 0)
-            return false;
-    }
-    return true;
+    word_t all = 0;
+
+    for (size_t i = 0; i < TABLE_ENTRIES && all == 0; i += 4)
+        all = table[i] | table[i + 1] | table[i + 2] | table[i + 3];
+    return all == 0;
 }
 
 word_t *tables_find(paddr_t root, vaddr_t address, unsigned *level)
