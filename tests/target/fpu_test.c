@@ -365,16 +365,23 @@ static void spin_until_over(void *argument)
         continue;
 }
 
-/* Two equals take turns while one of them holds a reservation. */
+/* Two equals take turns while one of them holds a reservation.  Where the host lets the emulator
+ * stand still, the time may be over before a turn is: that try shows nothing. */
 static void b64_reservation_ends_with_a_turn(void)
 {
-    static uint64_t word;
+    enum { TRIES = 10 };
+    uint64_t word = 0;
     volatile bool is_over = false;
+    word_t succeeded = 1;
 
     test_thread(spin_until_over, (void *)&is_over, TEST_PRIORITY);
-    CHECK_EQ(processor_reservation_after(&word, ticks_from_now(30 * MS)), 0);
-    CHECK_EQ(word, 0);
+    for (unsigned try = 0; try < TRIES && succeeded != 0; try++) {
+        word = 0;
+        succeeded = processor_reservation_after(&word, ticks_from_now(30 * MS));
+    }
     is_over = true;
+    CHECK_EQ(succeeded, 0);
+    CHECK_EQ(word, 0);
 }
 
 static const struct check_test tests[] = {
