@@ -58,7 +58,9 @@ def choose(options):
     if names == ["random"] and options.host:
         names = ["random-host"]
     if not names:
-        return [suite for suite in suites.SUITES if suite.quick or not options.quick], numbers
+        is_release = "release" in options.names
+        return [suite for suite in suites.SUITES if (suite.quick or not options.quick) and
+                (is_release or not suite.release)], numbers
 
     chosen = []
     for name in names:

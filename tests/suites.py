@@ -37,6 +37,7 @@ class Suite:
     quick: bool = False
     host: bool = False
     alone: bool = False
+    release: bool = False        # only when named, or in `./test release`
 
 
 # mkfs.ext4 makes the disks of the power-cut tests, e2fsck judges them.
