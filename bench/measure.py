@@ -22,17 +22,21 @@ SECONDS = 900
 SEVERAL_CORES = 4
 MUSTS = Path(__file__).with_name("musts.json")
 
+# Benchmarks that are not one bundle of their own name on the bare machine.
+BUNDLES = {"size": {"demo": ("virtio-rng-device",), "smallest": ()}}
 
-def machine(arch, cores):
+
+def machine(arch, cores, devices=()):
     """The line on which the peer's figures were taken."""
-    return qemu.Machine(arch, cores=cores, memory_mib=1024, gic=2, icount=qemu.ICOUNT, devices=())
+    return qemu.Machine(arch, cores=cores, memory_mib=1024, gic=2, icount=qemu.ICOUNT,
+                        devices=devices)
 
 
-def boot(name, arch, cores):
+def boot(name, arch, cores, part=None, devices=()):
     """Runs the benchmark's bundle on the release kernel: what it printed, what the plugin saw."""
     build = qemu.build_directory(arch)
     kernel = qemu.kernel_image(arch)
-    bundle = build / "bench" / name / f"{name}.bundle"
+    bundle = build / "bench" / name / f"{part or name}.bundle"
     plugin = build / "bench" / "plugin" / "watch.so"
     for file in (kernel, bundle, plugin):
         if not file.exists():
@@ -40,13 +44,14 @@ def boot(name, arch, cores):
 
     logs = build / "logs"
     logs.mkdir(exist_ok=True)
-    serial = logs / f"bench-{name}-{cores}.serial"
-    watched = logs / f"bench-{name}-{cores}.watched"
+    label = f"bench-{part or name}-{cores}"
+    serial = logs / f"{label}.serial"
+    watched = logs / f"{label}.watched"
     for file in (serial, watched):
         file.unlink(missing_ok=True)
-    command = machine(arch, cores).command(kernel, bundle, serial=f"file:{serial}",
+    command = machine(arch, cores, devices).command(kernel, bundle, serial=f"file:{serial}",
                                            more=["-plugin", f"{plugin},path={watched}"])
-    with qemu.Guest(command, logs / f"bench-{name}-{cores}.log", SECONDS) as guest:
+    with qemu.Guest(command, logs / f"{label}.log", SECONDS) as guest:
         status = guest.wait()
     output = serial.read_text(errors="replace") if serial.exists() else ""
     if status != 0:
@@ -58,8 +63,9 @@ def boot(name, arch, cores):
 def parse(output, arch):
     """The JSON lines of a serial output, each with its architecture."""
     for line in output.splitlines():
-        if line.startswith('{"bench":'):
-            figure = json.loads(line)
+        start = line.find('{"bench":')
+        if start >= 0:
+            figure = json.loads(line[start:])
             yield {"bench": figure.pop("bench"), "arch": arch, **figure}
 
 
@@ -77,7 +83,17 @@ def irq_off(arch, name, stretches):
             "one_core": longest, "four_cores": several}
 
 
+def collect_parts(name, arch):
+    """The figures of a benchmark that is several systems."""
+    for part, devices in BUNDLES[name].items():
+        output, _ = boot(name, arch, 1, part, devices)
+        for figure in parse(output, arch):
+            yield figure | {"bench": f"{part}.{figure['bench']}"}
+
+
 def collect(name, arch):
+    if name in BUNDLES:
+        return list(collect_parts(name, arch))
     output, watched = boot(name, arch, 1)
     figures = list(parse(output, arch))
     operations, stretches = trace.read(watched)

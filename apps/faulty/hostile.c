@@ -79,12 +79,12 @@ status_t fault_on_babble(void *state, struct ipc_request *request, struct fault_
 static word_t steal_tokens(struct faulty *faulty)
 {
     cap_t names = rt_startup_find(faulty->self.startup, "main");
-    word_t gained = 0;
+    word_t gained = 0, more;
 
     for (word_t token = 1; token < STRAY_TOKENS; token++) {
         gained += names_transfer(names, token, rt_startup_environment(faulty->self.startup, "name"),
                                  faulty->self.wake) == OK;
-        gained += names_deliver(names, token, faulty->self.wake) == OK;
+        gained += names_deliver(names, token, faulty->self.wake, &more) == OK;
         gained += names_refuse(names, token, 1) == OK;
     }
     return gained;

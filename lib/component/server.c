@@ -66,18 +66,22 @@ void component_revoke(struct component_server *server, uint32_t session)
     end_session(server, session);
 }
 
-static void open_session(struct component_server *server, uint32_t index, word_t id,
+/* Whether another request waits, as far as is known. */
+static bool open_session(struct component_server *server, uint32_t index, word_t id,
                          const char *name, const char *client)
 {
+    word_t more = 1;
+
     server->tokens[index] = id;
     /* First: the client may call as soon as it has the session. */
     if (server->on_opened != NULL)
         server->on_opened(server->state, index, name, client);
-    if (names_deliver(server->names, id, server->sessions[index]) == OK)
-        return;
+    if (names_deliver(server->names, id, server->sessions[index], &more) == OK)
+        return more != 0;
     if (server->on_closed != NULL)
         server->on_closed(server->state, index);
     end_session(server, index);
+    return true;
 }
 
 static void answer_requests(struct component_server *server)
@@ -85,14 +89,15 @@ static void answer_requests(struct component_server *server)
     char protocol[32], client[32];
     uint32_t index;
     word_t id, flags;
+    bool more = true;
 
-    while (names_fetch_request(server->names, &id, &flags, protocol, client) == OK) {
+    while (more && names_fetch_request(server->names, &id, &flags, protocol, client) == OK) {
         status_t status = make_session(server, flags, &index);
 
         if (status != OK)
             (void)names_refuse(server->names, id, (word_t)-status);
         else
-            open_session(server, index, id, protocol, client);
+            more = open_session(server, index, id, protocol, client);
     }
 }
 

@@ -51,10 +51,23 @@ static void make_answer(struct ipc_message *message, status_t status)
         message->info = ipc_info(0, ipc_length(message), ipc_cap_count(message));
 }
 
+/* Slots that are left stand first, so that what comes fills them in order. */
+static void gather_slots(struct ipc_service *service)
+{
+    word_t count = 0;
+
+    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
+        if (service->receive_slots[i] != 0)
+            service->receive_slots[count++] = service->receive_slots[i];
+    }
+    while (count < ABI_MESSAGE_CAPS)
+        service->receive_slots[count++] = 0;
+}
+
 /* What came along and was not taken is deleted; what was taken gets a new slot in its place. */
 static void settle_arrived(struct ipc_service *service, const struct ipc_request *request)
 {
-    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
+    for (word_t i = 0; i < request->arrived_count; i++) {
         if (request->arrived[i] == 0)
             continue;
         if (!request->is_taken[i])
@@ -63,6 +76,8 @@ static void settle_arrived(struct ipc_service *service, const struct ipc_request
             service->receive_slots[i] =
                 service->new_slot != NULL ? service->new_slot(service->state) : 0;
     }
+    if (request->arrived_count != 0)
+        gather_slots(service);
 }
 
 /* The three that follow say whether the request's message is an answer to be sent. */
@@ -110,20 +125,10 @@ static bool serve_event(struct ipc_service *service, struct ipc_request *request
     }
 }
 
-/* Slots that are left stand first, so that what comes fills them in order. */
-static void offer_slots(struct ipc_service *service, struct ipc_message *message)
+static void offer_slots(const struct ipc_service *service, struct ipc_message *message)
 {
-    word_t count = 0;
-
-    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
-        if (service->receive_slots[i] != 0)
-            service->receive_slots[count++] = service->receive_slots[i];
-    }
-    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
-        if (i >= count)
-            service->receive_slots[i] = 0;
+    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++)
         message->slots[i] = service->receive_slots[i];
-    }
     ipc_offer_slots(message);
 }
 
@@ -163,7 +168,8 @@ static bool recover(struct ipc_request *request, status_t status, bool has_answe
 
 static void note_arrived(struct ipc_request *request)
 {
-    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
+    request->arrived_count = word_min(ipc_cap_count(&request->message), ABI_MESSAGE_CAPS);
+    for (word_t i = 0; i < request->arrived_count; i++) {
         cap_t cap = request->message.caps[i];
 
         request->arrived[i] = (cap & IPC_CAP_IS_BADGE) != 0 ? 0 : cap;
@@ -190,6 +196,7 @@ noreturn void ipc_serve(struct ipc_service *service)
     struct ipc_request request = {0};
     bool has_answer = false;
 
+    gather_slots(service);
     for (;;) {
         wait_event(service, &request, has_answer);
         has_answer = serve_event(service, &request);
@@ -243,7 +250,7 @@ void ipc_reply_later(struct ipc_service *service, struct ipc_kept *kept, status_
 
 void ipc_take_cap(struct ipc_request *request, cap_t cap)
 {
-    for (word_t i = 0; i < ABI_MESSAGE_CAPS; i++) {
+    for (word_t i = 0; i < request->arrived_count; i++) {
         if (request->arrived[i] == cap)
             request->is_taken[i] = true;
     }

@@ -46,21 +46,17 @@ static bool is_request(const struct directory_waiter *waiter)
     return waiter->kind == WAITER_REQUEST || waiter->kind == WAITER_FETCHED;
 }
 
-static uint32_t count_waiters(const struct directory *directory, uint32_t client)
+static void count_token(struct directory *directory, uint32_t client, int32_t change)
 {
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++)
-        count +=
-            directory->waiters[i].kind != WAITER_FREE && directory->waiters[i].client == client;
-    return count;
+    directory->tokens_of[client] += (uint32_t)change;
+    directory->token_count += (uint32_t)change;
 }
 
 /* A free waiter, as far as the client may have one more. */
 static status_t take_waiter(struct directory *directory, uint32_t client,
                             const struct directory_waiter *wanted, uint32_t *waiter)
 {
-    if (count_waiters(directory, client) >= limits_of(directory, client).requests)
+    if (directory->waiters_of[client] >= limits_of(directory, client).requests)
         return ERR_OVER_LIMIT;
     for (*waiter = 0; *waiter < DIRECTORY_WAITERS_MAX; (*waiter)++) {
         if (directory->waiters[*waiter].kind != WAITER_FREE)
@@ -68,6 +64,8 @@ static status_t take_waiter(struct directory *directory, uint32_t client,
         directory->waiters[*waiter] = *wanted;
         directory->waiters[*waiter].client = client;
         directory->waiters[*waiter].id = ++directory->last_id;
+        directory->waiters_of[client]++;
+        count_token(directory, client, is_request(wanted) ? 1 : 0);
         return OK;
     }
     return ERR_OVER_LIMIT;
@@ -75,7 +73,11 @@ static status_t take_waiter(struct directory *directory, uint32_t client,
 
 void directory_forget(struct directory *directory, uint32_t waiter)
 {
-    directory->waiters[waiter].kind = WAITER_FREE;
+    struct directory_waiter *forgotten = &directory->waiters[waiter];
+
+    directory->waiters_of[forgotten->client]--;
+    count_token(directory, forgotten->client, is_request(forgotten) ? -1 : 0);
+    forgotten->kind = WAITER_FREE;
 }
 
 typedef bool waiter_test_fn(const struct directory_waiter *waiter, word_t argument);
@@ -107,42 +109,31 @@ static struct directory_token *find_token(struct directory *directory, word_t id
     return NULL;
 }
 
-/* A client's tokens, with those that its requests will become. */
-static uint32_t count_tokens(const struct directory *directory, uint32_t client)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++)
-        count += directory->tokens[i].id != 0 && directory->tokens[i].owner == client;
-    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++)
-        count += is_request(&directory->waiters[i]) && directory->waiters[i].client == client;
-    return count;
-}
-
-/* All tokens, with those that requests will become: a session that is delivered has its place. */
-static bool has_token_room(const struct directory *directory)
-{
-    uint32_t used = 0;
-
-    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++)
-        used += directory->tokens[i].id != 0;
-    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++)
-        used += is_request(&directory->waiters[i]);
-    return used < DIRECTORY_TOKENS_MAX;
-}
-
 static void add_token(struct directory *directory, const struct directory_waiter *request)
 {
     uint32_t i = 0;
 
     while (directory->tokens[i].id != 0)
-        i++; /* ends: has_token_room when it was requested */
+        i++; /* ends: there was room when it was requested */
+    count_token(directory, request->client, 1);
     directory->tokens[i] = (struct directory_token){
         .id = request->id,
         .rule = request->rule,
         .owner = request->client,
         .flags = request->flags,
     };
+}
+
+static void drop_token(struct directory *directory, struct directory_token *token)
+{
+    count_token(directory, token->owner, -1);
+    token->id = 0;
+}
+
+static bool has_token_room(const struct directory *directory, uint32_t client)
+{
+    return directory->tokens_of[client] < limits_of(directory, client).tokens &&
+           directory->token_count < DIRECTORY_TOKENS_MAX;
 }
 
 const struct directory_token *directory_next_token(const struct directory *directory,
@@ -231,13 +222,14 @@ status_t directory_unpublish(struct directory *directory, uint32_t client, const
     directory->entries[rule] = (struct directory_entry){0};
     *ended = free_waiters(directory, is_of_rule, rule);
     for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++) {
-        if (directory->tokens[i].rule == rule)
-            directory->tokens[i].id = 0;
+        if (directory->tokens[i].id != 0 && directory->tokens[i].rule == rule)
+            drop_token(directory, &directory->tokens[i]);
     }
     return OK;
 }
 
-status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *waiter)
+/* The oldest request that waits for it, or the number of waiters. */
+static uint32_t find_request(const struct directory *directory, uint32_t client)
 {
     uint32_t oldest = DIRECTORY_WAITERS_MAX;
 
@@ -248,10 +240,20 @@ status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t 
             (oldest == DIRECTORY_WAITERS_MAX || candidate->id < directory->waiters[oldest].id))
             oldest = i;
     }
-    if (oldest == DIRECTORY_WAITERS_MAX)
+    return oldest;
+}
+
+bool directory_has_request(const struct directory *directory, uint32_t client)
+{
+    return find_request(directory, client) < DIRECTORY_WAITERS_MAX;
+}
+
+status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *waiter)
+{
+    *waiter = find_request(directory, client);
+    if (*waiter == DIRECTORY_WAITERS_MAX)
         return ERR_WOULD_BLOCK;
-    directory->waiters[oldest].kind = WAITER_FETCHED;
-    *waiter = oldest;
+    directory->waiters[*waiter].kind = WAITER_FETCHED;
     return OK;
 }
 
@@ -286,7 +288,7 @@ status_t directory_end(struct directory *directory, uint32_t client, word_t id,
     *ended = 0;
     if (token == NULL || !publishes(directory, client, token->rule))
         return ERR_NOT_FOUND;
-    token->id = 0;
+    drop_token(directory, token);
     *ended = free_waiters(directory, is_transfer_of, id);
     return OK;
 }
@@ -342,8 +344,7 @@ status_t directory_request(struct directory *directory, uint32_t client,
     entry = &directory->entries[wanted.rule];
     if (entry->is_published && entry->version != wish->version)
         return ERR_NOT_SUPPORTED;
-    if (count_tokens(directory, client) >= limits_of(directory, client).tokens ||
-        !has_token_room(directory))
+    if (!has_token_room(directory, client))
         return ERR_OVER_LIMIT;
     status = take_waiter(directory, client, &wanted, waiter);
     if (status == OK)
@@ -376,7 +377,7 @@ status_t directory_transfer(struct directory *directory, uint32_t client, word_t
         return ERR_NOT_FOUND;
     if ((found->flags & TOKEN_TRANSFER) == 0 || !may_request(directory, wanted.to, found->rule))
         return ERR_NOT_PERMITTED;
-    if (count_tokens(directory, wanted.to) >= limits_of(directory, wanted.to).tokens)
+    if (!has_token_room(directory, wanted.to))
         return ERR_OVER_LIMIT;
     wanted.rule = found->rule;
     return take_waiter(directory, client, &wanted, waiter);
@@ -406,6 +407,8 @@ bool directory_match(struct directory *directory, uint32_t *transfer, uint32_t *
 
         if (waiter->kind != WAITER_TRANSFER || !find_accept(directory, waiter->to, accept))
             continue;
+        count_token(directory, waiter->client, -1);
+        count_token(directory, waiter->to, 1);
         find_token(directory, waiter->token)->owner = waiter->to;
         directory_forget(directory, *transfer);
         directory_forget(directory, *accept);
@@ -435,8 +438,8 @@ static bool concerns(const struct directory_waiter *waiter, word_t client)
 directory_set_t directory_drop_client(struct directory *directory, uint32_t client)
 {
     for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++) {
-        if (directory->tokens[i].owner == client)
-            directory->tokens[i].id = 0;
+        if (directory->tokens[i].id != 0 && directory->tokens[i].owner == client)
+            drop_token(directory, &directory->tokens[i]);
     }
     return free_waiters(directory, concerns, client);
 }

@@ -59,6 +59,10 @@ struct directory {
     struct directory_entry entries[MANIFEST_ACCESS_MAX]; /* one for each access rule */
     struct directory_waiter waiters[DIRECTORY_WAITERS_MAX];
     struct directory_token tokens[DIRECTORY_TOKENS_MAX];
+    /* How many each client has; a request counts as the token that it will become. */
+    uint32_t waiters_of[MANIFEST_COMPONENTS_MAX];
+    uint32_t tokens_of[MANIFEST_COMPONENTS_MAX];
+    uint32_t token_count; /* of all of them */
     word_t last_id;
 };
 
@@ -104,6 +108,9 @@ status_t directory_request(struct directory *directory, uint32_t client,
 
 /* The oldest request that waits for what the client publishes. */
 status_t directory_fetch(struct directory *directory, uint32_t client, uint32_t *waiter);
+
+/* Whether another request waits for what the client publishes. */
+bool directory_has_request(const struct directory *directory, uint32_t client);
 
 /* The publisher has an answer, which is a session or not: frees the request. */
 status_t directory_answer(struct directory *directory, uint32_t client, word_t id, bool is_session,

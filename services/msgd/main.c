@@ -163,18 +163,18 @@ status_t names_on_fetch_request(void *state, struct ipc_request *request,
 }
 
 status_t names_on_deliver(void *state, struct ipc_request *request,
-                          const struct names_deliver_in *in)
+                          const struct names_deliver_in *in, struct names_deliver_out *out)
 {
     struct msgd *msgd = state;
-    const struct names_request_out out = {.token = in->id, .session = in->session};
+    const struct names_request_out token = {.token = in->id, .session = in->session};
+    uint32_t client = client_of(msgd, request), index;
     struct ipc_message reply;
-    uint32_t index;
-    status_t status;
+    status_t status = directory_answer(&msgd->directory, client, in->id, true, &index);
 
-    status = directory_answer(&msgd->directory, client_of(msgd, request), in->id, true, &index);
     if (status != OK)
         return status;
-    status = names_request_pack(&reply, &out);
+    out->more = directory_has_request(&msgd->directory, client);
+    status = names_request_pack(&reply, &token);
     ipc_reply_later(&msgd->service, &msgd->kept[index], status, &reply);
     return OK;
 }

@@ -66,6 +66,15 @@ status_t inspect_on_memory(void *state, struct ipc_request *request, struct insp
     return OK;
 }
 
+status_t inspect_on_root(void *state, struct ipc_request *request, struct inspect_root_out *out)
+{
+    struct root *root = state;
+
+    (void)request;
+    out->objects = root->own_bytes;
+    return OK;
+}
+
 status_t inspect_on_journal(void *state, struct ipc_request *request,
                             const struct inspect_journal_in *in, struct inspect_journal_out *out)
 {

@@ -100,6 +100,7 @@ static void open_memory(struct root *root)
         .slots = &root->slots,
     };
     root->next_window = DEVICE_WINDOWS;
+    root->own_bytes = largest->first_free;
 }
 
 uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_us)
@@ -219,13 +220,14 @@ int root_main(const struct abi_boot_info *boot)
     check_images(root);
     open_memory(root);
     prepare_components(root);
+    root->memory_bytes = rt_ranges_free_bytes(&root->offsets);
     if (make_own_objects(root) != OK)
         fail("memory", "root's own objects do not fit");
     root_say(root, "root: system %s, %u components, %u cores", root->manifest.system,
              root->manifest.component_count, boot->core_count);
     aux_devices_find(root);
     health_init(&root->health, &root->manifest);
-    root->memory_bytes = rt_ranges_free_bytes(&root->offsets);
+    root->own_bytes += root->memory_bytes - rt_ranges_free_bytes(&root->offsets);
     supervisor_init(&root->supervisor, &root->manifest, &actions, root);
     supervisor_boot(&root->supervisor, rt_time_now_ns());
     root_arm_timer(root);

@@ -117,6 +117,7 @@ struct root {
     struct health health;
     struct journal journal;
     uint64_t memory_bytes; /* that root had at its start */
+    uint64_t own_bytes;    /* that went to root itself */
     struct device aux_devices[MANIFEST_AUX_DEVICES_MAX];
     struct component components[MANIFEST_COMPONENTS_MAX];
 

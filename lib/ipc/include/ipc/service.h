@@ -18,7 +18,8 @@
 struct ipc_request {
     struct ipc_message message;         /* badge: the session */
     word_t event;                    /* enum abi_event: call, send or fault */
-    cap_t arrived[ABI_MESSAGE_CAPS]; /* slots where something came, else 0 */
+    word_t arrived_count;
+    cap_t arrived[ABI_MESSAGE_CAPS]; /* slots where something came; 0: a token that came back */
     bool is_taken[ABI_MESSAGE_CAPS]; /* by a handler; the others are deleted after it */
     bool is_kept;
 };
