@@ -103,6 +103,8 @@ SUITES = (
           runners.script("tests/scenario/demo.py", "--arch", "{arch}"), alone=True),
     Suite("libc", "the C library: text, memory, time, threads",
           runners.script("tests/scenario/libc.py", "--arch", "{arch}")),
+    Suite("book", "the book's chapters, word for word in a copy of the tree",
+          runners.script("tests/scenario/book.py", seconds=1200), host=True),
     Suite("restarts", "two ring peers kill each other, again and again",
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
                          "--count", "{restarts}", seconds=6 * 3600), alone=True),

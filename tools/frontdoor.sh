@@ -57,8 +57,9 @@ install_packages() {
         apt-get install -y -q --no-install-recommends $missing >&2 || die 'apt-get install failed'
 }
 
-# build_architecture ARCH: configures build/ARCH once, then builds what changed.  The host programs
-# that people use are the same in each and are linked into build/bin.
+# build_architecture ARCH [TARGET...]: configures build/ARCH once, then builds what changed, of the
+# targets or of everything.  The host programs that people use are the same in each and are linked
+# into build/bin.
 build_architecture() {
     tools/fetch/prepare.sh "$1"
     if [ ! -f "build/$1/build.ninja" ]; then
@@ -73,10 +74,12 @@ build_architecture() {
     fi
     say "building build/$1"
     mkdir -p "build/$1/logs"
-    /usr/bin/ninja -C "build/$1" >"build/$1/logs/build.log" 2>&1 || {
-        grep -v '^\[' "build/$1/logs/build.log" >&2
+    built=$1
+    shift
+    /usr/bin/ninja -C "build/$built" "$@" >"build/$built/logs/build.log" 2>&1 || {
+        grep -v '^\[' "build/$built/logs/build.log" >&2
         return 1
     }
     mkdir -p build/bin
-    ln -sf "../$1/tools/cli/skerry" build/bin/skerry
+    ln -sf "../$built/tools/cli/skerry" build/bin/skerry
 }

@@ -15,6 +15,7 @@ import tree
 
 HOST_ONLY = ("tools", "lib/ext4", "fleet", "tests", "abi/gen", "abi/wiregen")
 FOR_THE_TARGET = ("tests/target",)
+C_LIBRARY = "build/third_party/"      # the target's: never for what is compiled for the host
 
 
 def include_arguments(build):
@@ -25,9 +26,12 @@ def include_arguments(build):
         words = shlex.split(entry["command"])
         found = [word[2:] for word in words if word.startswith("-I")]
         found += [words[n + 1] for n, word in enumerate(words) if word == "-isystem"]
+        top = source.split("/")[0]
         for folder in found:
             path = os.path.join(entry["directory"], folder)
-            for key in (source.split("/")[0], ""):
+            if C_LIBRARY in path and top != "posix":
+                continue
+            for key in (top, "") if top != "posix" else (top,):
                 if path not in table.setdefault(key, []):
                     table[key].append(path)
     return table

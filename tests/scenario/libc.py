@@ -33,7 +33,7 @@ def main():
     if reason:
         print(f"1..1\nok 1 - the_c_library_works # SKIP {reason}")
         return 0
-    kernel = qemu.kernel_image(options.arch, "test")     # it prints the log without a driver
+    kernel = qemu.kernel_image(options.arch, "console")
     build = qemu.build_directory(options.arch)
     bundle = build / "tests" / "libc" / "libc.bundle"
     scenario.require(kernel, bundle)
