@@ -81,6 +81,28 @@ static void check_servers(const struct checked *checked)
                "belongs into a node of msg_servers: move it there");
 }
 
+static uint32_t bytes_of(const struct manifest_texts *texts)
+{
+    uint32_t bytes = 0;
+
+    for (uint32_t i = 0; i < texts->count; i++)
+        bytes += (uint32_t)str_length(texts->text[i]) + 1;
+    return bytes;
+}
+
+/* A component is told its arguments and environment in one page, with what else it starts with. */
+static void check_texts(const struct checked *checked)
+{
+    const struct manifest_component *component = checked->component;
+    uint32_t bytes = bytes_of(&component->arguments) + bytes_of(&component->environment_names) +
+                     bytes_of(&component->environment_values);
+
+    if (bytes > MANIFEST_START_BYTES_MAX)
+        refuse(checked, component->arguments.count > 0 ? "args" : "env",
+               "has %u bytes, args and env together: shorten them to %u", bytes,
+               MANIFEST_START_BYTES_MAX);
+}
+
 static void check_cores(const struct checked *checked)
 {
     const struct manifest_component *component = checked->component;
@@ -103,6 +125,7 @@ static void check_component(struct manifest_reader *reader,
     check_memory(&checked);
     check_image(&checked);
     check_servers(&checked);
+    check_texts(&checked);
     check_cores(&checked);
     manifest_check_devices(reader, component, checked.path);
 }

@@ -45,6 +45,17 @@ static status_t put_variable(struct build *build, const char *name, const char *
     return OK;
 }
 
+enum {
+    /* "name=" and its name; a device's name, an '=' and its kind. */
+    NAME_BYTES = 5 + MANIFEST_NAME_MAX + 1,
+    DEVICE_BYTES = MANIFEST_NAME_MAX + 1 + MANIFEST_COMPATIBLE_MAX + 1,
+    OWN_BYTES = NAME_BYTES + MANIFEST_RESOURCES_MAX * DEVICE_BYTES,
+};
+
+static_assert(sizeof(struct rt_startup) + OWN_BYTES + MANIFEST_START_BYTES_MAX <=
+                  RT_STARTUP_BYTES_MAX,
+              "what a manifest may say fits into the page");
+
 /* Its name, its device's kinds, then what the manifest says. */
 static status_t put_texts(struct build *build)
 {

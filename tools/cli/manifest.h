@@ -30,13 +30,8 @@ void manifest_unload(struct loaded *loaded);
 bool manifest_check_bundle(const struct manifest *manifest, const char *path,
                            const struct manifest_listener *listener);
 
-/* Hears what is allowed and probably not meant. */
-struct listener {
-    void *state;
-    void (*warn)(void *state, const char *path, const char *property, const char *why);
-};
-
-void manifest_look(const struct manifest *manifest, const struct listener *listener);
+/* Tells what is allowed and probably not meant. */
+void manifest_look(const struct manifest *manifest, const struct manifest_listener *listener);
 
 /* What runs, with what, and who may talk to whom. */
 void manifest_show_text(const struct manifest *manifest, FILE *out);

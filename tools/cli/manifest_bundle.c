@@ -7,6 +7,7 @@
 #include <abi/hash.h>
 #include <base/bundle.h>
 #include <base/elf.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 

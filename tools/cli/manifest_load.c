@@ -104,7 +104,7 @@ static void warn(void *state, const char *path, const char *property, const char
 static bool read_blob(struct loaded *loaded, struct report *report)
 {
     const struct manifest_listener listener = {.state = report, .refuse = refuse};
-    const struct listener careful = {.state = report, .warn = warn};
+    const struct manifest_listener careful = {.state = report, .refuse = warn};
 
     loaded->manifest = allocate(sizeof(*loaded->manifest));
     if (!manifest_read_all(loaded->manifest, loaded->blob.data, loaded->blob.size, &listener))

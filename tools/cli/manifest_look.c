@@ -23,7 +23,7 @@ static bool is_listed(const struct manifest_component *component, uint32_t index
 /* Lists are taken as they are written, so what a dependant takes down must be in its parent's. */
 static void look_at_supervision(const struct manifest *manifest,
                                 const struct manifest_component *component,
-                                const struct listener *listener)
+                                const struct manifest_listener *listener)
 {
     char why[WHY_BYTES];
 
@@ -38,13 +38,13 @@ static void look_at_supervision(const struct manifest *manifest,
                      "does not list '%s', which '%s' takes down with it: add it behind '%s'",
                      manifest->components[dependant->dependants[n]].name, dependant->name,
                      dependant->name);
-            listener->warn(listener->state, "/supervision", component->name, why);
+            listener->refuse(listener->state, "/supervision", component->name, why);
         }
     }
 }
 
 static void look_at_server(const struct manifest *manifest, uint32_t server,
-                           const struct listener *listener)
+                           const struct manifest_listener *listener)
 {
     const struct manifest_component *component = &manifest->components[server];
     char path[PATH_BYTES];
@@ -54,13 +54,13 @@ static void look_at_server(const struct manifest *manifest, uint32_t server,
         if (manifest_is_client(&manifest->components[i], server))
             return;
     }
-    listener->warn(listener->state, path, NULL,
-                   "has no clients: add it to some msg_servers, or remove it");
+    listener->refuse(listener->state, path, NULL,
+                     "has no clients: add it to some msg_servers, or remove it");
 }
 
 /* A client that no rule names can do nothing at its server. */
 static void look_at_client(const struct manifest *manifest, uint32_t index, uint32_t server,
-                           const struct listener *listener)
+                           const struct manifest_listener *listener)
 {
     const struct manifest_component *component = &manifest->components[index];
     const struct manifest_component *asked = &manifest->components[server];
@@ -73,10 +73,10 @@ static void look_at_client(const struct manifest *manifest, uint32_t index, uint
     snprintf(path, sizeof(path), "/%s/%s", group_of(component), component->name);
     snprintf(why, sizeof(why), "'%s' lets it do nothing: name it in a protocol there, or remove it",
              asked->name);
-    listener->warn(listener->state, path, "msg_servers", why);
+    listener->refuse(listener->state, path, "msg_servers", why);
 }
 
-void manifest_look(const struct manifest *manifest, const struct listener *listener)
+void manifest_look(const struct manifest *manifest, const struct manifest_listener *listener)
 {
     for (uint32_t i = 0; i < manifest->component_count; i++) {
         const struct manifest_component *component = &manifest->components[i];
