@@ -56,10 +56,24 @@ static void got_message(wslay_event_context_ptr wslay,
         socket_end(socket, SOCKET_CLOSE_PROTOCOL);
 }
 
+/* Keeps count of the bytes, so that it shows when no frame is half read. */
+static void began_frame(wslay_event_context_ptr wslay,
+                        const struct wslay_event_on_frame_recv_start_arg *arg, void *owner)
+{
+    struct socket *socket = owner;
+    unsigned length_bytes = arg->payload_length < 126 ? 0 : arg->payload_length < 65536 ? 2 : 8;
+
+    (void)wslay;
+    socket->bytes_known += 2 + length_bytes + (socket->is_server ? 4 : 0) + arg->payload_length;
+    if (!wslay_is_ctrl_frame(arg->opcode))
+        socket->is_in_message = !arg->fin;
+}
+
 static const struct wslay_event_callbacks callbacks = {
     .recv_callback = take_input,
     .send_callback = put_output,
     .genmask_callback = make_mask,
+    .on_frame_recv_start_callback = began_frame,
     .on_msg_recv_callback = got_message,
 };
 
@@ -77,18 +91,35 @@ void websocket_accept(const char *key, char accept[WEBSOCKET_ACCEPT_SIZE])
     EVP_EncodeBlock((unsigned char *)accept, digest, 20);
 }
 
-status_t socket_open(struct socket *socket, struct stream *stream, bool is_server,
-                     size_t message_bytes_max)
+void socket_open(struct socket *socket, struct stream *stream, bool is_server,
+                 size_t message_bytes_max)
+{
+    socket->stream = stream;
+    socket->wslay = NULL;
+    socket->message_bytes_max = message_bytes_max;
+    socket->is_server = is_server;
+    socket->has_ended = false;
+    socket->is_in_message = false;
+}
+
+/* Whether there is a context to work with; without memory for one the stream ends. */
+static bool wake(struct socket *socket)
 {
     int result;
 
-    socket->stream = stream;
-    result = is_server ? wslay_event_context_server_init(&socket->wslay, &callbacks, socket)
-                       : wslay_event_context_client_init(&socket->wslay, &callbacks, socket);
-    if (result != 0)
-        return ERR_NO_MEMORY;
-    wslay_event_config_set_max_recv_msg_length(socket->wslay, message_bytes_max);
-    return OK;
+    if (socket->wslay != NULL)
+        return true;
+    socket->bytes_read = 0;
+    socket->bytes_known = 0;
+    result = socket->is_server
+                 ? wslay_event_context_server_init(&socket->wslay, &callbacks, socket)
+                 : wslay_event_context_client_init(&socket->wslay, &callbacks, socket);
+    if (result != 0) {
+        stream_end(socket->stream);
+        return false;
+    }
+    wslay_event_config_set_max_recv_msg_length(socket->wslay, socket->message_bytes_max);
+    return true;
 }
 
 void socket_close_now(struct socket *socket)
@@ -98,35 +129,60 @@ void socket_close_now(struct socket *socket)
     socket->wslay = NULL;
 }
 
+/* Gives the context up when nothing is half said on either side. */
+static void rest(struct socket *socket)
+{
+    if (!socket->has_ended && !socket->is_in_message && !wslay_event_want_write(socket->wslay) &&
+        socket->bytes_read == socket->bytes_known)
+        socket_close_now(socket);
+}
+
 /* Sends what wslay has queued; ends the stream when both have said goodbye, or one cannot. */
 static void push(struct socket *socket)
 {
     bool has_failed = wslay_event_send(socket->wslay) != 0;
 
+    socket->has_ended = socket->has_ended || has_failed ||
+                        wslay_event_get_close_sent(socket->wslay) ||
+                        wslay_event_get_close_received(socket->wslay);
     if (has_failed || wslay_event_get_close_sent(socket->wslay))
         stream_end(socket->stream);
 }
 
 void socket_input(struct socket *socket, const uint8_t *data, size_t size)
 {
+    if (!wake(socket))
+        return;
     socket->input = data;
     socket->input_size = size;
-    if (wslay_event_recv(socket->wslay) != 0)
+    socket->is_reading = true;
+    socket->bytes_read += size;
+    if (wslay_event_recv(socket->wslay) != 0) {
+        socket->has_ended = true;
         stream_end(socket->stream);
-    else
+    } else {
         push(socket);
+    }
+    socket->is_reading = false;
+    rest(socket);
 }
 
 void socket_send(struct socket *socket, const void *data, size_t size)
 {
     struct wslay_event_msg message = {WSLAY_BINARY_FRAME, data, size};
 
+    if (!wake(socket))
+        return;
     if (wslay_event_queue_msg(socket->wslay, &message) == 0)
         push(socket);
+    if (!socket->is_reading)
+        rest(socket);
 }
 
 void socket_end(struct socket *socket, uint16_t status)
 {
+    if (!wake(socket))
+        return;
     wslay_event_queue_close(socket->wslay, status, NULL, 0);
     push(socket);
 }

@@ -282,11 +282,11 @@ static void open_link(struct http *http)
     char accept[WEBSOCKET_ACCEPT_SIZE];
     char headers[160];
 
-    if (link == NULL || socket_open(&link->socket, &http->stream, true, MESSAGE_MAX) != OK) {
-        free(link);
+    if (link == NULL) {
         stream_end(&http->stream);
         return;
     }
+    socket_open(&link->socket, &http->stream, true, MESSAGE_MAX);
     link->http = http;
     link->server = server;
     link->socket.message = got_message;

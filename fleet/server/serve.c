@@ -37,6 +37,7 @@ enum {
     COMMIT_MS = 250, /* changes that nobody waits for are collected for so long */
     STEP_MS = 50,    /* between steps of roll-outs */
     TICK_MS = 1000,
+    TRIM_MS = 10000,
     SWEEP_MS = 3600000,
 };
 static const int64_t TELEMETRY_MS = INT64_C(30) * 24 * 3600 * 1000;
@@ -116,6 +117,20 @@ static void settle(void *owner)
         timer_start(server.loop, &server.tick, next);
 }
 
+/* Handshakes leave holes in the heap; when many are over, the system gets them back. */
+static void return_memory(void)
+{
+    static uint64_t connects;
+    static uint64_t looked_ms;
+
+    if (loop_now_ms(server.loop) - looked_ms < TRIM_MS)
+        return;
+    looked_ms = loop_now_ms(server.loop);
+    if (server.counters.device_connects != connects)
+        malloc_trim(0);
+    connects = server.counters.device_connects;
+}
+
 /* Time passing can itself be what a roll-out waits for. */
 static void tick(struct timer *timer)
 {
@@ -126,6 +141,7 @@ static void tick(struct timer *timer)
         looked_ms = loop_now_ms(server.loop);
         server.rollouts_are_due = true;
     }
+    return_memory();
     if (is_past(server.swept_ms, SWEEP_MS))
         sweep();
 }

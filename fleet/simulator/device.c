@@ -249,8 +249,7 @@ static void dial(struct device *device)
              "Connection: Upgrade\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
              "Sec-WebSocket-Protocol: skerry-fleet-v1\r\n\r\n",
              device->simulation->host_header, key);
-    if (socket_open(&device->socket, &device->link.stream, false, MESSAGE_MAX) != OK)
-        return;
+    socket_open(&device->socket, &device->link.stream, false, MESSAGE_MAX);
     device->socket.message = got_message;
     device->phase = DEVICE_DIALLING;
     if (client_open(&device->link, &device->simulation->service, &link_owner, request) != OK)

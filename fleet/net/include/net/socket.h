@@ -4,7 +4,7 @@
  *
  * wslay reads and writes the frames.  Whole binary messages are pushed to the owner; a text
  * message, or anything the protocol forbids, ends the connection with the status that RFC 6455 has
- * for it.
+ * for it.  Between messages there is no wslay context, which would be most of an idle socket.
  */
 #ifndef NET_SOCKET_H
 #define NET_SOCKET_H
@@ -14,7 +14,14 @@
 
 struct socket {
     struct stream *stream;
-    wslay_event_context_ptr wslay;
+    wslay_event_context_ptr wslay; /* null between messages */
+    size_t message_bytes_max;
+    bool is_server;
+    bool is_reading;      /* within socket_input */
+    bool has_ended;       /* one of the sides said goodbye */
+    bool is_in_message;   /* a fragment came, and not the last one */
+    uint64_t bytes_read;  /* since the context was made */
+    uint64_t bytes_known; /* that the frames which began account for */
     void (*message)(struct socket *socket, const uint8_t *data, size_t size); /* borrows */
     const uint8_t *input;                                                     /* being read now */
     size_t input_size;
@@ -27,8 +34,8 @@ enum { WEBSOCKET_ACCEPT_SIZE = 29 };
 /* The answer to a client's Sec-WebSocket-Key, terminated. */
 void websocket_accept(const char *key, char accept[WEBSOCKET_ACCEPT_SIZE]);
 
-status_t socket_open(struct socket *socket, struct stream *stream, bool is_server,
-                     size_t message_bytes_max);
+void socket_open(struct socket *socket, struct stream *stream, bool is_server,
+                 size_t message_bytes_max);
 void socket_close_now(struct socket *socket); /* frees; does not touch the stream */
 
 /* What the stream brought.  Afterwards the stream may be ending. */
