@@ -159,6 +159,19 @@ def program(path, *arguments, seconds=600):
     return run
 
 
+def fuzzer(path, arguments, seeds=()):
+    """Runs a fuzzer that is not built with everything, from seeds beside its source."""
+    def run(context):
+        file = context.build / path
+        if not file.exists():
+            raise Missing(f"not built: {file}")
+        words = [context.substitute(word) for word in arguments]
+        words.append("-seed_inputs=" + ",".join(str(qemu.ROOT / seed) for seed in seeds))
+        output, status = run_program([str(file)] + words, context.log(file.name), 6 * 3600)
+        return {file.name: judge_by_status(file.name, output, status, 6 * 3600)}
+    return run
+
+
 def target(bundles, seconds=120, variant="test", **machine):
     """Boots each test bundle on the emulator; the guest prints TAP and powers itself off."""
     def run(context):

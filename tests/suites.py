@@ -16,6 +16,7 @@ STRESS_BUNDLES = ("stress",)
 
 # Unit tests of the fleet service, which is not built with everything: fleet/server/<name>_test.
 FLEET_PROGRAMS = ("audit", "blobs", "db", "plan")
+FLEET_SEEDS = ("fleet/server/seed_get.txt", "fleet/server/seed_post.txt")
 
 # Time that instructions make: equal from run to run, however loaded the host is.  Not for several
 # cores: one that spins for another would use up the other's turn.
@@ -69,6 +70,7 @@ SUITES = (
     Suite("fleet", "the fleet service: its parts, its users, its devices, its enemies",
           runners.all_of(runners.build("fleet"), *[runners.program(f"fleet/server/{name}_test")
                                                     for name in FLEET_PROGRAMS],
+                         runners.fuzzer("fleet/server/server_fuzz", FUZZ, FLEET_SEEDS),
                          runners.script("tests/fleet/fleet.py", "--build", "{build}")),
           host=True),
     Suite("fleet-pages", "the fleet service's web interface in a browser",

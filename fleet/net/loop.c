@@ -254,23 +254,26 @@ static void fire_timers(struct loop *loop)
     }
 }
 
-void loop_run(struct loop *loop)
+void loop_turn(struct loop *loop)
 {
     struct epoll_event events[EVENTS_A_TURN];
+    int count;
 
-    while (!loop->shall_stop) {
-        int count;
-
-        if (loop->settle != NULL)
-            loop->settle(loop->settle_owner);
-        free_garbage(loop);
-        count = epoll_wait(loop->epoll, events, EVENTS_A_TURN, wait_ms(loop));
-        loop->now_ms = read_clock(CLOCK_MONOTONIC);
-        for (int i = 0; i < count; i++) {
-            struct watch *watch = events[i].data.ptr;
-            if (watch->fd >= 0)
-                watch->ready(watch, events[i].events);
-        }
-        fire_timers(loop);
+    if (loop->settle != NULL)
+        loop->settle(loop->settle_owner);
+    free_garbage(loop);
+    count = epoll_wait(loop->epoll, events, EVENTS_A_TURN, wait_ms(loop));
+    loop->now_ms = read_clock(CLOCK_MONOTONIC);
+    for (int i = 0; i < count; i++) {
+        struct watch *watch = events[i].data.ptr;
+        if (watch->fd >= 0)
+            watch->ready(watch, events[i].events);
     }
+    fire_timers(loop);
+}
+
+void loop_run(struct loop *loop)
+{
+    while (!loop->shall_stop)
+        loop_turn(loop);
 }

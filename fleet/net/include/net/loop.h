@@ -49,6 +49,9 @@ void loop_free_later(struct loop *loop, void *memory);
 /* From any thread: `task` runs on the loop's thread, after those posted before. */
 void loop_post(struct loop *loop, struct task *task);
 
+/* Settles, waits, and handles what came. */
+void loop_turn(struct loop *loop);
+
 /* Until loop_stop, which may be called from a signal handler. */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
