@@ -219,11 +219,14 @@ static void read_lists_by_name(struct manifest_reader *reader, const struct fdt_
     while (fdt_next_property(node, &property)) {
         uint32_t index = manifest_find(reader->manifest, property.name);
         char *base = (char *)reader->manifest->components;
+        struct fdt_property first;
 
         if (index == MANIFEST_NONE) {
             manifest_refuse(reader, node, property.name, "is no component: correct or remove it");
             continue;
         }
+        if (fdt_find_property(node, property.name, &first) && first.next != property.next)
+            manifest_refuse(reader, node, property.name, "stands there twice: remove one");
         base += sizeof(struct manifest_component) * index;
         manifest_read_references(reader, node, &property, MANIFEST_COMPONENTS_MAX,
                                  manifest_field(base, member->field),
@@ -244,6 +247,23 @@ static void read_part(struct manifest_reader *reader, const struct fdt_node *nod
     read_members(reader, node, &record);
 }
 
+/* A list has no properties of its own, and what has names of its own no nodes. */
+static void check_plain(struct manifest_reader *reader, const struct fdt_node *node,
+                        const struct manifest_member *member)
+{
+    bool is_by_name =
+        member->kind == MANIFEST_TEXTS_BY_NAME || member->kind == MANIFEST_LISTS_BY_NAME;
+    const struct record none = {NULL, 0, NULL};
+    struct fdt_property property = {0};
+    struct fdt_node child;
+
+    while (member->kind == MANIFEST_LIST && fdt_next_property(node, &property))
+        check_property(reader, node, &none, &property);
+    for (bool more = is_by_name && fdt_first_child(node, &child); more;
+         more = fdt_next_sibling(&child))
+        check_child(reader, node, &none, &child);
+}
+
 static void read_node(struct manifest_reader *reader, const struct fdt_node *parent,
                       const struct manifest_member *member, char *base)
 {
@@ -258,6 +278,8 @@ static void read_node(struct manifest_reader *reader, const struct fdt_node *par
             manifest_refuse(reader, parent, member->name, "is missing: add the node");
         return;
     }
+    if (reader->pass == PASS_VALUES)
+        check_plain(reader, &node, member);
     switch (member->kind) {
     case MANIFEST_LIST:
     case MANIFEST_LIST_OF_SELF: read_list(reader, &node, member, base); break;
