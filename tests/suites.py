@@ -112,6 +112,8 @@ SUITES = (
                          "--count", "{restarts}", seconds=6 * 3600), alone=True),
     Suite("scenario-faults", "apps fail in every way: order, limits, reasons, nothing lost",
           runners.system("{faults}", seconds=600, cores=1, icount=VIRTUAL, devices=())),
+    Suite("scenario-devices", "setup scripts, and a device that does not obey its reset",
+          runners.system("stubborn", cores=1, icount=VIRTUAL)),
     Suite("scenario-zones", "every cell of the access matrices; sessions passed on and revoked",
           runners.system("zones", cores=1, icount=VIRTUAL, devices=())),
     Suite("defects", "planted defects, each caught by a named test",

@@ -69,6 +69,8 @@ extern const struct check_test death_tests[];
 extern const uint32_t death_test_count;
 extern const struct check_test hostile_tests[];
 extern const uint32_t hostile_test_count;
+extern const struct check_test device_tests[];
+extern const uint32_t device_test_count;
 extern const struct check_test zone_tests[];
 extern const uint32_t zone_test_count;
 

@@ -184,6 +184,8 @@ int component_main(const struct rt_startup *startup)
     component_ready(&examiner->self);
     if (str_equal(which, "zones")) {
         add(zone_tests, zone_test_count);
+    } else if (str_equal(which, "devices")) {
+        add(device_tests, device_test_count);
     } else {
         add(supervision_tests, supervision_test_count);
         add(death_tests, death_test_count);

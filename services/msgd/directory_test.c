@@ -370,6 +370,76 @@ static void tokens_are_listed_one_after_the_other(void)
     CHECK(directory_next_token(&directory, &position) == NULL);
 }
 
+/* ---- everything at random ---- */
+
+/* What the directory counts is what is there. */
+static void check_counts(void)
+{
+    uint32_t waiters[CLIENTS] = {0}, tokens[CLIENTS] = {0}, all = 0;
+
+    for (uint32_t i = 0; i < DIRECTORY_WAITERS_MAX; i++) {
+        const struct directory_waiter *waiter = &directory.waiters[i];
+
+        if (waiter->kind == WAITER_FREE)
+            continue;
+        waiters[waiter->client]++;
+        tokens[waiter->client] += waiter->kind == WAITER_REQUEST || waiter->kind == WAITER_FETCHED;
+    }
+    for (uint32_t i = 0; i < DIRECTORY_TOKENS_MAX; i++) {
+        if (directory.tokens[i].id != 0)
+            tokens[directory.tokens[i].owner]++;
+    }
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        CHECK_EQ(directory.waiters_of[i], waiters[i]);
+        CHECK_EQ(directory.tokens_of[i], tokens[i]);
+        CHECK(waiters[i] <= REQUESTS_MAX && tokens[i] <= TOKENS_MAX);
+        all += tokens[i];
+    }
+    CHECK_EQ(directory.token_count, all);
+}
+
+static void do_anything(uint32_t *seed)
+{
+    static const char *const clients[] = {"ann", "bob", "cid", "dot", "main", "nobody"};
+    const char *name = names[next_random(seed) % PROTOCOLS];
+    uint32_t client = next_random(seed) % CLIENTS, index, other;
+    word_t id = next_random(seed) % (directory.last_id + 2), version, wake;
+    directory_set_t ended;
+
+    switch (next_random(seed) % 12) {
+    case 0: (void)publish(client, name, 1 + next_random(seed) % 2); break;
+    case 1: (void)directory_unpublish(&directory, client, name, &ended, &wake); break;
+    case 2: (void)directory_wait(&directory, client, name, &version, &index); break;
+    case 3: (void)directory_fetch(&directory, client, &index); break;
+    case 4:
+    case 5: (void)directory_answer(&directory, client, id, id % 5 != 0, &index); break;
+    case 6: (void)directory_end(&directory, client, id, &ended); break;
+    case 7:
+        (void)directory_transfer(&directory, client, id, clients[next_random(seed) % 6], 1, &index);
+        break;
+    case 8: (void)directory_accept(&directory, client, &index); break;
+    case 9: (void)directory_match(&directory, &index, &other); break;
+    case 10:
+        if (next_random(seed) % 8 == 0)
+            (void)directory_drop_client(&directory, client);
+        break;
+    default: (void)request_with(client, name, next_random(seed) % 4, &index); break;
+    }
+}
+
+static void whatever_is_done_the_counts_are_right(void)
+{
+    uint32_t seed = 3;
+
+    for (uint32_t round = 0; round < 200; round++) {
+        set_up(next_random(&seed) % 16, next_random(&seed) % 16);
+        for (uint32_t step = 0; step < 500; step++) {
+            do_anything(&seed);
+            check_counts();
+        }
+    }
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -399,6 +469,7 @@ int main(void)
          a_transfer_needs_a_token_its_flag_and_the_matrix},
         {"whatever_ends_a_token_ends_its_transfers", whatever_ends_a_token_ends_its_transfers},
         {"tokens_are_listed_one_after_the_other", tokens_are_listed_one_after_the_other},
+        {"whatever_is_done_the_counts_are_right", whatever_is_done_the_counts_are_right},
     };
 
     return check_run(tests, array_count(tests), check_put_stdout);

@@ -162,6 +162,37 @@ static void find_group(const struct supervisor *supervisor, uint32_t index, stru
     }
 }
 
+/* Place of the first of its dependants that stands before it in the group; else its own, `at`. */
+static uint32_t find_place(const struct supervisor *supervisor, const struct group *group,
+                           uint32_t at)
+{
+    const struct manifest_component *entry = entry_of(supervisor, group->list[at]);
+    uint32_t place = 0;
+
+    while (place < at && !lists(entry->dependants, entry->dependant_count, group->list[place]))
+        place++;
+    return place;
+}
+
+/*
+ * Each that died comes before what depends on it, also where several lists meet.  Bounded: there
+ * are no cycles, and each move settles one pair.
+ */
+static void order_group(const struct supervisor *supervisor, struct group *group)
+{
+    for (uint32_t at = 1; at < group->count; at++) {
+        uint32_t index = group->list[at];
+        uint32_t place = find_place(supervisor, group, at);
+
+        if (supervisor->children[index].state != ABI_COMPONENT_DIED || place == at)
+            continue;
+        for (uint32_t i = at; i > place; i--)
+            group->list[i] = group->list[i - 1];
+        group->list[place] = index;
+        at = place; /* those that it depends on may have to move now */
+    }
+}
+
 /* One that died too often stays down, and so does what depends on it. */
 static void leave_down(struct supervisor *supervisor, uint32_t index)
 {
@@ -178,9 +209,12 @@ static void recover(struct supervisor *supervisor, uint32_t index)
     struct group group;
 
     find_group(supervisor, index, &group);
+    order_group(supervisor, &group);
     stop_group(supervisor, &group);
     if (supervisor->queue_count == 0)
         supervisor->is_recovery = true;
+    for (uint32_t i = 0; i < group.count && supervisor->is_recovery; i++)
+        dequeue(supervisor, group.list[i]);
     for (uint32_t i = 0; i < group.count; i++)
         enqueue(supervisor, group.list[i]);
     for (uint32_t i = 0; i < group.count; i++) {
