@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tree
 
-HOST_ONLY = ("tools", "lib/ext4", "fleet", "tests", "abi/gen", "abi/wiregen")
+HOST_ONLY = ("tools", "lib/ext4", "lib/release", "fleet", "tests", "abi/gen", "abi/wiregen")
 FOR_THE_TARGET = ("tests/target",)
 C_LIBRARY = "build/third_party/"      # the target's: never for what is compiled for the host
 

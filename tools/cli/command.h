@@ -28,7 +28,9 @@ struct command {
     enum exit_status (*run)(const struct command *self, int count, char **words); /* its operands */
 };
 
+extern const struct command keys_command;
 extern const struct command manifest_command;
+extern const struct command release_command;
 
 /* An option: exactly one of `flag` and `value` is set; a value may stand behind it or after '='. */
 struct option {

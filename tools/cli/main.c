@@ -10,7 +10,9 @@
 #include <string.h>
 
 static const struct command *const groups[] = {
+    &keys_command,
     &manifest_command,
+    &release_command,
     NULL,
 };
 
