@@ -17,7 +17,7 @@
 #include <lua5.4/lauxlib.h>
 #include <string.h>
 
-enum { NODE_NAME = 1, NODE_BODY = 2, NODE_LINE = 3, CALL_LEVEL = 1 };
+enum { NODE_NAME = 1, NODE_BODY = 2, NODE_LINE = 3, CALL_LEVEL = 1, THINGS_MAX = 5000 };
 
 static const char node_mark[] = "skerry.node";
 
@@ -25,6 +25,7 @@ static const char node_mark[] = "skerry.node";
 struct description {
     struct tree_node *root;
     const char *path;
+    uint32_t things; /* names, values and nodes so far: looking them up is linear */
 };
 
 static void read_body(lua_State *lua, struct description *description, struct tree_node *node,
@@ -71,6 +72,25 @@ static void check_name(lua_State *lua, const struct tree_node *node, const char 
         mistake(lua, node, name, "is no name: use letters, digits, - and _ alone");
 }
 
+static void count_thing(lua_State *lua, const struct tree_node *node)
+{
+    struct description *description = description_of(lua);
+
+    if (description->things++ >= THINGS_MAX)
+        mistake(lua, node, "and all before it", "are too many values and nodes: describe less");
+}
+
+static struct tree_node *add_node(lua_State *lua, struct tree_node *parent, const char *name,
+                                  struct place place)
+{
+    const struct tree_node here = {.name = parent->name, .place = place};
+
+    count_thing(lua, &here);
+    if (tree_find_node(parent, name) != NULL)
+        mistake(lua, &here, name, "is described twice: rename or remove one");
+    return tree_add_node(parent, name, place);
+}
+
 static void add_text(lua_State *lua, const struct tree_node *node, struct tree_property *property,
                      int at)
 {
@@ -114,6 +134,7 @@ static void add_values(lua_State *lua, struct tree_node *node, const char *name,
     }
     count = (lua_Integer)lua_rawlen(lua, list);
     for (lua_Integer i = 1; i <= count; i++) {
+        count_thing(lua, node);
         lua_rawgeti(lua, list, i);
         add(lua, node, property, lua_gettop(lua));
         lua_pop(lua, 1);
@@ -173,7 +194,7 @@ static void add_made_node(lua_State *lua, struct description *description, struc
     if (schema_elements(level) == NULL)
         mistake(lua, parent, name, "is a node where none may stand: remove it");
     below = schema_below(level, name);
-    read_body(lua, description, tree_add_node(parent, name, place), &below, lua_gettop(lua));
+    read_body(lua, description, add_node(lua, parent, name, place), &below, lua_gettop(lua));
     lua_pop(lua, 3);
 }
 
@@ -201,10 +222,11 @@ static void add_named(lua_State *lua, struct description *description, struct tr
     if (!lua_istable(lua, -1))
         mistake(lua, node, name, "is not a table: write it as { ... }");
     below = schema_below(level, name);
-    node = tree_add_node(node, member != NULL ? member->name : name, node->place);
+    node = add_node(lua, node, member != NULL ? member->name : name, node->place);
     if (member != NULL && schema_is_by_name(member)) {
         lua_pushnil(lua);
         while (lua_next(lua, -2) != 0) {
+            count_thing(lua, node);
             if (lua_type(lua, -2) != LUA_TSTRING)
                 mistake(lua, node, name, "has a value without a name: write NAME = \"TEXT\"");
             check_name(lua, node, lua_tostring(lua, -2));
@@ -225,6 +247,7 @@ static void push_sorted_names(lua_State *lua, const struct tree_node *node, int 
     lua_newtable(lua);
     lua_pushnil(lua);
     while (lua_next(lua, body) != 0) {
+        count_thing(lua, node);
         lua_pop(lua, 1);
         if (lua_type(lua, -1) == LUA_TSTRING) {
             lua_Integer at = ++count;
@@ -290,9 +313,7 @@ static int add_element(lua_State *lua)
     lua_settop(lua, 1);
     if (parent == NULL)
         parent = tree_add_node(description->root, list, place);
-    if (tree_find_node(parent, name) != NULL)
-        return luaL_error(lua, "'%s' is described twice: rename or remove one", name);
-    read_body(lua, description, tree_add_node(parent, name, place), &below, 1);
+    read_body(lua, description, add_node(lua, parent, name, place), &below, 1);
     return 0;
 }
 
@@ -372,6 +393,7 @@ static int add_supervision(lua_State *lua)
     lua_settop(lua, 1);
     if (node == NULL)
         node = tree_add_node(description->root, "supervision", place);
+    count_thing(lua, node);
     if (tree_find_property(node, name) != NULL)
         return luaL_error(lua, "'%s' is supervised twice: put all into one list", name);
     add_values(lua, node, name, TREE_TEXTS);

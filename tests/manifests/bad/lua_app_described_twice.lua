@@ -1,4 +1,4 @@
--- expect: lua_app_described_twice.lua:12: 'station' is described twice: rename or remove one
+-- expect: lua_app_described_twice.lua:12: apps station: is described twice: rename or remove one
 -- SPDX-License-Identifier: Apache-2.0
 system "bad" {}
 message_server "main" {
