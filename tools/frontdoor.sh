@@ -82,4 +82,6 @@ build_architecture() {
     }
     mkdir -p build/bin
     ln -sf "../$built/tools/cli/skerry" build/bin/skerry
+    ln -sf "../$built/fleet/cli/skerry-fleet" build/bin/skerry-fleet
+    ln -sf "../$built/fleet/simulator/skerry-simulate-devices" build/bin/skerry-simulate-devices
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 import hostile
 import life
 import matrix
+import words
 from service import Service, User, wait_until
 
 
@@ -148,15 +149,27 @@ def check_life(build, manifest, check):
         check("sanitizers have nothing to say", service.complaints() == "", service.complaints())
 
 
+def check_command_line(build, manifest, check):
+    for part in (lambda service: words.check_words(service, check),
+                 lambda service: words.check_work(service, manifest, check)):
+        with Service(build) as service:
+            service.stop()
+            service.found("Ours", "owner@ours.example")
+            part(service.start())
+            check("sanitizers have nothing to say", service.complaints() == "",
+                  service.complaints())
+
+
 def main():
     parser = argparse.ArgumentParser(description="Tests the fleet service.")
     parser.add_argument("--build", required=True)
-    parser.add_argument("--only", choices=["matrix", "hostile", "life"])
+    parser.add_argument("--only", choices=["matrix", "hostile", "words", "life"])
     options = parser.parse_args()
     build = Path(options.build).resolve()
     manifest = (build / "tests" / "fuzz" / "manifest.dtb").read_bytes()
     check = Checks()
-    parts = {"matrix": check_matrix, "hostile": check_hostile, "life": check_life}
+    parts = {"matrix": check_matrix, "hostile": check_hostile, "words": check_command_line,
+             "life": check_life}
     for name, part in parts.items():
         if options.only in (None, name):
             try:

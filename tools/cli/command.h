@@ -25,11 +25,14 @@ struct command {
     const char *operands; /* of a command: what follows its name in the line of usage */
     const char *help;     /* of a command, or NULL: its options and what they do, whole lines */
     const struct command *const *commands; /* of a group; NULL ends the list */
+    bool is_program; /* another program, skerry-NAME: it answers --help itself */
     enum exit_status (*run)(const struct command *self, int count, char **words); /* its operands */
 };
 
 extern const struct command keys_command;
+extern const struct command fleet_command;
 extern const struct command manifest_command;
+extern const struct command simulate_devices_command;
 extern const struct command release_command;
 
 /* An option: exactly one of `flag` and `value` is set; a value may stand behind it or after '='. */

@@ -13,6 +13,8 @@ static const struct command *const groups[] = {
     &keys_command,
     &manifest_command,
     &release_command,
+    &fleet_command,
+    &simulate_devices_command,
     NULL,
 };
 
@@ -45,7 +47,7 @@ static void print_help(FILE *out, const struct trail *trail, const struct comman
     }
     fprintf(out, "usage: %s COMMAND ...\n\n%s.\n\n", trail->text, command->summary);
     for (const struct command *const *row = command->commands; *row != NULL; row++)
-        fprintf(out, "  %-10s %s\n", (*row)->name, (*row)->summary);
+        fprintf(out, "  %-16s %s\n", (*row)->name, (*row)->summary);
     fprintf(out, "\n`%s COMMAND --help` tells more.\n", trail->text);
 }
 
@@ -91,7 +93,7 @@ int main(int count, char **words)
         trail_add(&trail, words[next++]);
         command = row;
     }
-    if (asks_for_help(count - next, words + next)) {
+    if (!command->is_program && asks_for_help(count - next, words + next)) {
         print_help(stdout, &trail, command);
         return EXIT_DONE;
     }
