@@ -77,6 +77,8 @@ SUITES = (
           runners.all_of(runners.web(), runners.build("fleet"),
                          runners.script("tests/fleet/pages.py", "--build", "{build}")),
           host=True, release=True),
+    Suite("tuf", "releases as tuf-js sees them; needs npm",
+          runners.script("tests/tuf/tuf.py", "--build", "{build}"), host=True),
     Suite("build", "what the linked kernel must and must not contain",
           runners.script("tests/build/check_kernel.py", "--arch", "{arch}", "--build", "{build}"),
           quick=True),

@@ -21,7 +21,7 @@ NOT_BUILT = ("cross", "doc", ".ci")
 DESCRIBED_ABOVE = ("abi/protocols", "abi/golden", "tests/fuzz/corpus", "tests/manifests/bad",
                    ".ci", "cross", "fleet/web/src")
 
-WEB_LOCK_FILE = "fleet/web/package-lock.json"    # npm's, which takes no comments
+LOCK_FILES = ("fleet/web/package-lock.json", "tests/tuf/package-lock.json")  # npm's: no comments
 
 PROCESSOR = re.compile(r"\b(aarch64|arm64|armv8|riscv|riscv32|riscv64|rv64|x86|x86_64|amd64|i386)\b",
                        re.IGNORECASE)
@@ -50,7 +50,7 @@ def is_described_above(folder):
 
 def every_file_names_its_licence():
     for file in tree.files():
-        if file.path not in ("LICENSE", WEB_LOCK_FILE) and not file.is_binary \
+        if file.path not in ("LICENSE", *LOCK_FILES) and not file.is_binary \
                 and not file.inside("tests/fuzz/corpus"):
             if not any("SPDX-License-Identifier: Apache-2.0" in line for line in file.lines[:4]):
                 yield f"{file.path}: no SPDX line at the top"
