@@ -10,7 +10,7 @@
 #include <protocol/inspect_client.h>
 #include <protocol/names_client.h>
 #include <protocol/zone_client.h>
-#include <rt/print.h>
+#include <rt/thread.h>
 
 enum { SERVERS = 2, RULES_MAX = 24, PROTOCOL_BYTES = 32 };
 
@@ -206,6 +206,35 @@ static void tokens_and_publishers_can_be_seen(void)
     component_drop(self, app);
 }
 
+static void run_on_second_budget(void *argument)
+{
+    (void)skr_signal(*(const cap_t *)argument, 1);
+}
+
+/* The manifest lists two cores for the examiner, which may be one and the same. */
+static void a_thread_runs_on_the_budget_of_a_further_core(void)
+{
+    struct component *self = &the_examiner()->self;
+    cap_t wake = self->wake;
+    const struct rt_thread_options options = {
+        .run = run_on_second_budget,
+        .argument = &wake,
+        .budget = rt_startup_find(self->startup, "budget-1"),
+        .fault = self->faults,
+        .priority = 1,
+        .ceiling = 1,
+    };
+    uint64_t amount = 0, period = 0;
+    struct rt_worker worker;
+
+    CHECK_EQ(skr_budget_info(options.budget, &amount, &period, NULL, NULL), OK);
+    CHECK(amount > 0 && amount <= period);
+    if (!CHECK_EQ(rt_thread_create(&self->maker, &self->addresses, &options, &worker), OK))
+        return;
+    CHECK_EQ(component_wait(self), 1);
+    rt_thread_destroy(&self->maker, &self->addresses, &worker);
+}
+
 const struct check_test zone_tests[] = {
     {"each_cell_is_what_the_manifest_says", each_cell_is_what_the_manifest_says},
     {"equal_names_of_two_zones_never_meet", equal_names_of_two_zones_never_meet},
@@ -218,5 +247,7 @@ const struct check_test zone_tests[] = {
     {"a_token_is_not_passed_to_whom_the_matrix_refuses",
      a_token_is_not_passed_to_whom_the_matrix_refuses},
     {"tokens_and_publishers_can_be_seen", tokens_and_publishers_can_be_seen},
+    {"a_thread_runs_on_the_budget_of_a_further_core",
+     a_thread_runs_on_the_budget_of_a_further_core},
 };
 const uint32_t zone_test_count = array_count(zone_tests);

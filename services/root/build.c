@@ -34,11 +34,10 @@ static cap_t slot_of(const struct build *build, enum root_slot slot)
     return build->component->slots + slot;
 }
 
-static status_t make(struct build *build, word_t type, word_t size, enum root_slot slot)
+static status_t make_at(struct build *build, word_t type, word_t size, cap_t slot)
 {
     word_t at = align_up(build->next, rt_object_alignment(type));
-    status_t status = skr_memory_make(build->component->memory.cap, type, at, size, 1,
-                                      slot_of(build, slot), NULL);
+    status_t status = skr_memory_make(build->component->memory.cap, type, at, size, 1, slot, NULL);
 
     if (status != OK)
         return build_refuse(build, "memory", "what it starts with does not fit", status);
@@ -46,7 +45,12 @@ static status_t make(struct build *build, word_t type, word_t size, enum root_sl
     return OK;
 }
 
-/* Everything that is the same for all components. */
+static status_t make(struct build *build, word_t type, word_t size, enum root_slot slot)
+{
+    return make_at(build, type, size, slot_of(build, slot));
+}
+
+/* Everything that is the same for all components, and further budgets. */
 static status_t make_objects(struct build *build)
 {
     static const struct {
@@ -66,7 +70,9 @@ static status_t make_objects(struct build *build)
     for (uint32_t i = 0; i < array_count(objects) && status == OK; i++)
         status = make(build, objects[i].type, objects[i].size, objects[i].slot);
     if (status == OK && build->entry->is_message_server)
-        status = make(build, TYPE_ENDPOINT, 0, ROOT_SLOT_ENDPOINT);
+        status = make_at(build, TYPE_ENDPOINT, 0, component_endpoint(build->component));
+    for (uint32_t i = 1; i < build->entry->core_count && status == OK; i++)
+        status = make_at(build, TYPE_BUDGET, 0, component_budget(build->component, i));
     if (status == OK)
         status = make(build, TYPE_FRAME, build->frame_pages, ROOT_SLOT_FRAME);
     return status != OK ? status
@@ -113,6 +119,20 @@ status_t build_give_named(struct build *build, const char *name, const char *suf
     return build_give(build, from, rights, 0, &named->slot);
 }
 
+/* Its time on further cores, by their place in the manifest's list. */
+static status_t give_budgets(struct build *build)
+{
+    status_t status = OK;
+
+    for (uint32_t i = 1; i < build->entry->core_count && status == OK; i++) {
+        char name[] = {'b', 'u', 'd', 'g', 'e', 't', '-', (char)('0' + i % 10), '\0'};
+
+        status = build_give_named(build, name, "", component_budget(build->component, i),
+                                  RIGHTS_ALL, TYPE_BUDGET);
+    }
+    return status;
+}
+
 /* What every component holds of itself. */
 static status_t give_own(struct build *build)
 {
@@ -133,6 +153,7 @@ static status_t give_own(struct build *build)
         status = build_give(build, own[i].from, RIGHTS_ALL, 0, own[i].slot);
     if (status == OK)
         status = build_give_named(build, "wake", "", slot_of(build, ROOT_SLOT_WAKE), RIGHTS_ALL, 0);
+    status = status == OK ? give_budgets(build) : status;
     if (status == OK && build->component->ring.cap != 0)
         status = build_give_named(build, "rings", "", build->component->ring.cap,
                                   RIGHT_READ | RIGHT_WRITE, (uint32_t)build->entry->ring_bytes);
@@ -192,7 +213,7 @@ static status_t give_session(struct build *build, uint32_t which)
         status = skr_captable_delete(ABI_ROOT_CAPTABLE, *session);
     if (status == OK)
         status = skr_captable_copy(ABI_ROOT_CAPTABLE, *session, ABI_ROOT_CAPTABLE,
-                                   server->slots + ROOT_SLOT_ENDPOINT, RIGHTS_CALL, badge, 1);
+                                   component_endpoint(server), RIGHTS_CALL, badge, 1);
     if (status != OK)
         return status;
     return build_give_named(build, server->entry->name, "", *session, RIGHTS_CALL, TYPE_ENDPOINT);
@@ -206,8 +227,8 @@ static status_t give_message_servers(struct build *build)
         status = give_session(build, i);
     if (status != OK || !build->entry->is_message_server)
         return status;
-    status =
-        build_give_named(build, "endpoint", "", slot_of(build, ROOT_SLOT_ENDPOINT), RIGHTS_ALL, 0);
+    status = build_give_named(build, "endpoint", "", component_endpoint(build->component),
+                              RIGHTS_ALL, 0);
     build->told->file_address = build->file_address;
     build->told->file_bytes = build->root->manifest_file.size_bytes;
     return status;
@@ -231,20 +252,20 @@ static status_t map_manifest(struct build *build)
 static status_t give_interrupt(struct build *build, uint32_t which)
 {
     const struct device *device = &build->component->devices[which];
-    enum root_slot slot = ROOT_SLOT_INTERRUPT + which;
+    cap_t slot = component_interrupt(build->component, which);
     status_t status;
 
     if (!device->has_interrupt)
         return OK;
-    status = make(build, TYPE_INTERRUPT, 0, slot);
+    status = make_at(build, TYPE_INTERRUPT, 0, slot);
     if (status == OK)
         status = skr_interrupt_control_claim(ABI_ROOT_INTERRUPTS, device->interrupt,
-                                             device->is_edge ? 1 : 0, slot_of(build, slot));
+                                             device->is_edge ? 1 : 0, slot);
     if (status != OK)
         return build_refuse(build, build->entry->resources[which].name,
                             "its interrupt is claimed by another", status);
-    return build_give_named(build, build->entry->resources[which].name, "-irq",
-                            slot_of(build, slot), RIGHTS_ALL, 0);
+    return build_give_named(build, build->entry->resources[which].name, "-irq", slot, RIGHTS_ALL,
+                            0);
 }
 
 static status_t give_devices(struct build *build)
@@ -302,13 +323,9 @@ static status_t fill_space(struct build *build)
     return status == OK ? startup_fill(build) : status;
 }
 
-static status_t fill_budget(struct build *build)
+static status_t fill_budgets(struct build *build)
 {
-    const struct manifest_component *entry = build->entry;
-    uint32_t core = entry->cores[0] % build->root->boot->core_count;
-    status_t status = skr_time_control_fill(ABI_ROOT_TIME + core, slot_of(build, ROOT_SLOT_BUDGET),
-                                            root_budget_ns(build->root, core, entry->budget_us),
-                                            (uint64_t)entry->period_us * NS_PER_US, NULL);
+    status_t status = component_fill_budgets(build->root, build->component);
 
     return status == OK
                ? OK
@@ -356,7 +373,7 @@ static status_t build_all(struct build *build)
         status = fill_space(build);
     (void)rt_unmap(ABI_ROOT_SPACE, ROOT_WINDOW, build->frame_pages);
     if (status == OK)
-        status = fill_budget(build);
+        status = fill_budgets(build);
     return status == OK ? start_thread(build) : status;
 }
 

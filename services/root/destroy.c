@@ -7,17 +7,6 @@
 
 #include <base/memory.h>
 
-enum { NS_PER_US = 1000 };
-
-uint64_t component_time_ns(const struct component *component)
-{
-    uint64_t consumed = 0;
-
-    if (component->memory.cap != 0)
-        (void)skr_budget_info(component->slots + ROOT_SLOT_BUDGET, NULL, NULL, NULL, &consumed);
-    return component->past_ns + consumed;
-}
-
 /* Sessions at a message server that is gone lead nowhere; its next instance gets new ones. */
 static void drop_sessions(struct root *root, const struct component *server)
 {
@@ -66,14 +55,11 @@ static void retire_ring(struct root *root, struct rt_object *ring)
     rt_unmake(&root->maker, ring);
 }
 
-/* Its threads are many and only the first is root's, but all of them run on its one budget. */
+/* Its threads are many and only the first is root's, but all of them run on its budgets. */
 void component_halt(struct root *root, struct component *component)
 {
-    uint32_t core = component->entry->cores[0] % root->boot->core_count;
-
     (void)skr_thread_stop(component->slots + ROOT_SLOT_THREAD);
-    (void)skr_time_control_fill(ABI_ROOT_TIME + core, component->slots + ROOT_SLOT_BUDGET, 0,
-                                (uint64_t)component->entry->period_us * NS_PER_US, NULL);
+    component_empty_budgets(root, component);
 }
 
 static bool has_dma(const struct component *component)
@@ -114,7 +100,7 @@ void component_destroy(struct root *root, struct component *component)
         component->memory.cap != 0)
         quarantine(root, component);
     rt_unmake(&root->maker, &component->memory);
-    for (word_t i = 0; i < ROOT_SLOTS; i++)
+    for (word_t i = 0; i < component->slot_count; i++)
         (void)skr_captable_delete(ABI_ROOT_CAPTABLE, component->slots + i);
     if (component->entry->is_message_server)
         drop_sessions(root, component);

@@ -108,7 +108,7 @@ uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_
     uint64_t share = manifest_share(&root->manifest, core, root->boot->core_count);
     uint64_t budget_ns = (uint64_t)budget_us * NS_PER_US;
 
-    return share <= WHOLE_SHARE ? budget_ns : budget_ns / share * WHOLE_SHARE;
+    return share <= WHOLE_SHARE ? budget_ns : budget_ns * WHOLE_SHARE / share;
 }
 
 /* Root started with all of core 0's time. */
@@ -148,7 +148,8 @@ static void prepare_components(struct root *root)
         struct component *component = &root->components[i];
 
         component->entry = &root->manifest.components[i];
-        if (rt_slots_take(&root->slots, ROOT_SLOTS, &component->slots) != OK)
+        component->slot_count = component_slot_count(component->entry);
+        if (rt_slots_take(&root->slots, (uint32_t)component->slot_count, &component->slots) != OK)
             fail(component->entry->name, "too many components for root's captable");
     }
 }

@@ -44,9 +44,7 @@ enum root_slot {
     ROOT_SLOT_FRAME, /* everything writable that it starts with */
     ROOT_SLOT_FAULT, /* root's endpoint with its fault badge */
     ROOT_SLOT_WAKE,
-    ROOT_SLOT_ENDPOINT, /* of a message server */
-    ROOT_SLOT_INTERRUPT,
-    ROOT_SLOTS = ROOT_SLOT_INTERRUPT + MANIFEST_RESOURCES_MAX,
+    ROOT_SLOT_MORE, /* a message server's endpoint, interrupts, budgets of further cores */
 };
 
 /* Pages of a device's registers; made once, shared by those who have devices in them. */
@@ -93,7 +91,8 @@ struct layout {
 
 struct component {
     const struct manifest_component *entry;
-    word_t slots;            /* the first of ROOT_SLOTS */
+    word_t slots; /* the first of them: enum root_slot */
+    word_t slot_count;
     struct rt_object memory; /* none: it is down */
     struct rt_object ring;
     struct device devices[MANIFEST_RESOURCES_MAX];
@@ -138,6 +137,19 @@ struct root {
     struct rt_object timer;
     struct ipc_service service;
 };
+
+/* Slots of what some components have and others have not. */
+cap_t component_endpoint(const struct component *component);
+cap_t component_interrupt(const struct component *component, uint32_t which);
+cap_t component_budget(const struct component *component, uint32_t core);
+word_t component_slot_count(const struct manifest_component *entry);
+
+/*
+ * Processor time: a budget for each core that the entry lists, all of the same amount.  A component
+ * may have as many threads on each as it likes.
+ */
+status_t component_fill_budgets(struct root *root, const struct component *component);
+void component_empty_budgets(struct root *root, const struct component *component);
 
 /* A line in the system's log. */
 PRINTF_LIKE(2, 3) void root_say(struct root *root, const char *fmt, ...);
