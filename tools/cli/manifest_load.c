@@ -155,15 +155,17 @@ static bool load_blob(struct loaded *loaded, struct report *report)
 /* A system's folder holds NAME.dts or NAME.lua. */
 static const char *find_file(const char *path, char out[PATH_BYTES])
 {
-    char folder[PATH_BYTES / 2];
+    int length = (int)strlen(path) - has_suffix(path, "/");
+    int name = length;
     struct stat about;
-    const char *slash;
 
     if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
         return path;
-    snprintf(folder, sizeof(folder), "%.*s", (int)strlen(path) - has_suffix(path, "/"), path);
-    slash = strrchr(folder, '/');
-    snprintf(out, PATH_BYTES, "%s/%s.dts", folder, slash != NULL ? slash + 1 : folder);
+    while (name > 0 && path[name - 1] != '/')
+        name--;
+    if (snprintf(out, PATH_BYTES, "%.*s/%.*s.dts", length, path, length - name, path + name) >=
+        PATH_BYTES)
+        return path;
     if (stat(out, &about) != 0)
         memcpy(out + strlen(out) - 3, "lua", 3);
     return out;
