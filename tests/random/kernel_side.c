@@ -378,9 +378,9 @@ void side_call(unsigned polls, struct side_outcome *outcome)
         return;
     }
     while (trap_once(self, polls)) {
-        outcome->is_cut = !self->object.is_dead && (self->state == THREAD_STOPPED ||
-                                                    self->state == THREAD_OUT_OF_TIME);
-        if (self->object.is_dead || (self->state != THREAD_RUNNING && self->state != THREAD_READY))
+        outcome->is_cut = self->object.is_dead ||
+                          (self->state != THREAD_RUNNING && self->state != THREAD_READY);
+        if (outcome->is_cut)
             break;
         kernel_assert(++outcome->preemptions < PREEMPTIONS_MAX);
         go_on(self);

@@ -48,7 +48,8 @@ struct side_outcome {
     unsigned preemptions;
     bool is_off; /* the machine was switched off, with exit_code */
     unsigned exit_code;
-    bool is_cut; /* preempted, it had stopped its own thread or taken its time: it is not over */
+    bool is_cut; /* preempted, it had killed or stopped its own thread, or taken its time: so it is
+                    not over, and nobody goes on with it */
 };
 
 void side_call(unsigned polls, struct side_outcome *outcome);

@@ -480,6 +480,7 @@ void model_leave(struct model *m)
         struct object *thread = queue->item[0];
 
         m_list_remove(queue, thread);
+        thread->h->state = STOPPED;     /* in no queue, until may_run finds one for it */
         if (may_run(m, thread)) {
             thread->h->state = RUNNING;
             thread->h->core = m->here;
