@@ -28,6 +28,7 @@ class CallGraph:
         for folder in folders:
             for path in sorted(Path(folder).rglob("*.ci")):
                 self._read(path.read_text())
+        self._find_weak()
         self._complete_clones()
 
     def _read(self, text):
@@ -39,6 +40,17 @@ class CallGraph:
                     self.unbounded.add(title)
         for source, target in EDGE.findall(text):
             self.calls.setdefault(source, set()).add(target)
+
+    def _find_weak(self):
+        """A weak function is titled with its file, as a static one is, but not where it is called."""
+        titles = {}
+        for title in self.frame:
+            titles.setdefault(title.rsplit(":", 1)[-1], []).append(title)
+        for targets in self.calls.values():
+            for target in targets - self.frame.keys():
+                if len(titles.get(target, [])) == 1:
+                    targets.remove(target)
+                    targets.add(titles[target][0])
 
     def _complete_clones(self):
         """A split-off part may have no frame of its own there: it counts as all of its origin."""
