@@ -29,6 +29,7 @@ struct command {
     enum exit_status (*run)(const struct command *self, int count, char **words); /* its operands */
 };
 
+extern const struct command image_command;
 extern const struct command keys_command;
 extern const struct command fleet_command;
 extern const struct command manifest_command;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const struct command *const groups[] = {
+    &image_command,
     &keys_command,
     &manifest_command,
     &release_command,

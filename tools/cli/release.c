@@ -5,11 +5,11 @@
  * build lists the bundle's files as targets, sign adds the signatures that are still missing.
  */
 #include "release.h"
+#include "bundle_load.h"
 #include "command.h"
 
 #include <abi/boot.h>
 #include <abi/hash.h>
-#include <base/bundle.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,31 +17,6 @@
 static const uint8_t abi_hash[ABI_HASH_BYTES] = ABI_HASH_INIT;
 
 /* ---- build ---- */
-
-/* The bundle in memory that is aligned as its reader wants it. */
-static bool bundle_load(struct bundle *bundle, const char *path, void **memory, uint32_t *machine)
-{
-    struct abi_bundle_header header;
-    struct bytes file;
-    enum bundle_error error;
-
-    if (!file_read(path, &file))
-        return false;
-    if (posix_memalign(memory, ABI_PAGE_SIZE, file.size + 1) != 0)
-        out_of_memory();
-    memcpy(*memory, file.data, file.size);
-    memset(&header, 0, sizeof(header));
-    memcpy(&header, file.data, file.size < sizeof(header) ? file.size : sizeof(header));
-    *machine = header.machine;
-    error = bundle_open(bundle, *memory, file.size, header.machine, abi_hash);
-    free(file.data);
-    if (error == BUNDLE_OK && bundle_entries_are_intact(bundle))
-        return true;
-    fprintf(stderr, "%s: %s\n", path,
-            error != BUNDLE_OK ? bundle_error_text(error) : "its entries are damaged");
-    free(*memory);
-    return false;
-}
 
 static bool add_target(json_t *targets, const char *repository, const struct bundle_file *file)
 {
