@@ -3,7 +3,7 @@
  * The four functions that compilers call of their own accord.
  *
  * Weak, so that a C library, where a program has one, brings its own.  Where both addresses agree
- * modulo the word size the bulk goes word by word, four at a time; every access is aligned, so this
+ * modulo the word size the bulk goes word by word, many at a time; every access is aligned, so this
  * runs before the MMU does.
  */
 #include <base/compiler.h>
@@ -11,7 +11,7 @@
 
 typedef word_t MAY_ALIAS any_word_t;
 
-enum { STRIDE_WORDS = 4 };
+enum { STRIDE_WORDS = 4, FILL_WORDS = 16 };
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
@@ -89,6 +89,14 @@ WEAK NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
     return to;
 }
 
+static inline void fill_four(any_word_t *words, word_t pattern)
+{
+    words[0] = pattern;
+    words[1] = pattern;
+    words[2] = pattern;
+    words[3] = pattern;
+}
+
 WEAK NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
 {
     uint8_t value = (uint8_t)byte;
@@ -97,14 +105,14 @@ WEAK NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
 
     for (; size > 0 && !is_word_aligned(at); size--)
         *at++ = value;
-    for (; size >= STRIDE_WORDS * WORD_BYTES; size -= STRIDE_WORDS * WORD_BYTES) {
+    for (; size >= FILL_WORDS * WORD_BYTES; size -= FILL_WORDS * WORD_BYTES) {
         any_word_t *words = (any_word_t *)(void *)at;
 
-        words[0] = pattern;
-        words[1] = pattern;
-        words[2] = pattern;
-        words[3] = pattern;
-        at += STRIDE_WORDS * WORD_BYTES;
+        fill_four(words, pattern);
+        fill_four(words + 4, pattern);
+        fill_four(words + 8, pattern);
+        fill_four(words + 12, pattern);
+        at += FILL_WORDS * WORD_BYTES;
     }
     for (; size >= WORD_BYTES; size -= WORD_BYTES) {
         *(any_word_t *)(void *)at = pattern;

@@ -39,7 +39,10 @@ struct memory_make {
     word_t type;
     /* where the first one lies */
     word_t at;
-    /* frame, memory, space, pool: pages each.  captable: how many chunks it can hold.  Others: 0 */
+    /*
+     * frame, memory, space, pool: pages each.  captable: how many chunks it can hold, at most 1700.
+     * Others: 0
+     */
     word_t size;
     /* how many, one behind the other; at least 1 */
     word_t count;

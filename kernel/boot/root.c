@@ -81,7 +81,7 @@ static struct cap *make_pages(struct rooting *r, size_t pages, unsigned slot)
 
     check(make_frame(r->memory_cap, base, pages, frame));
     zero_pages(phys_to_virt(base), pages);
-    frame->node.flags &= (uint8_t)~CAP_MAKING;
+    frame_made(frame);
     r->next = base + (uint64_t)pages * PAGE_SIZE;
     return frame;
 }
@@ -285,7 +285,7 @@ static void adopt_pages(struct rooting *r, struct fdt_range range, unsigned slot
     owner.object = &memory->object;
     check(make_frame(&owner, start, pages, frame));
     node_move_children(&owner.node, &memory->object.anchor);
-    frame->node.flags &= (uint8_t)~CAP_MAKING;
+    frame_made(frame);
     frame->node.rights = RIGHT_READ | RIGHT_EXECUTE | RIGHT_REVOKE;
     map(r, frame, 0, pages, address, MAP_READ);
 }

@@ -14,6 +14,7 @@
 
 #include <abi/objects.h>
 #include <abi/status.h>
+#include <arch/paging.h>
 #include <base/list.h>
 #include <base/tree.h>
 #include <base/types.h>
@@ -47,7 +48,7 @@ enum { FRAME_DEVICE = (int)0x80000000, FRAME_PAGES_MAX = 0x7fffffff };
 /* A range of a memory that something lies in; in the memory's tree by address. */
 struct range {
     struct tree_node node;
-    uint64_t base;          /* bit 0: a frame capability, else an object header */
+    uint64_t base;  /* bit 0: a frame capability (bits 1-11: frame_count_step), else an object */
 };
 
 struct cap {
@@ -98,7 +99,7 @@ static inline bool frame_is_device(const struct cap *frame)
 
 static inline paddr_t frame_base(const struct cap *frame)
 {
-    return frame->range.base & ~(uint64_t)1;
+    return paddr_align_down(frame->range.base, PAGE_SIZE);
 }
 
 /* ---- the tree ---- */

@@ -9,8 +9,6 @@
 
 #include "object/object.h"
 
-enum { CAPTABLE_CHUNKS_MAX = 2048 };
-
 struct chunk {
     struct cap slots[ABI_CHUNK_SLOTS];      /* slot 0 of position 0 is never used */
     struct object object;

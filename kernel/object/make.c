@@ -37,7 +37,9 @@ uint64_t object_bytes(enum abi_object_type type, word_t size)
     case TYPE_SPACE:
         return size < ABI_SPACE_PAGES_MIN || size > SIZE_PAGES_MAX ? 0 : (uint64_t)size * PAGE_SIZE;
     case TYPE_CAPTABLE:
-        return size == 0 || size > CAPTABLE_CHUNKS_MAX ? 0 : ABI_CAPTABLE_BYTES + size * WORD_BYTES;
+        if (size == 0 || size > ABI_CAPTABLE_CHUNKS_MAX)
+            return 0;
+        return ABI_CAPTABLE_BYTES + size * WORD_BYTES;
     case TYPE_CHUNK: return is_plain ? ABI_CHUNK_BYTES : 0;
     case TYPE_THREAD: return is_plain ? ABI_THREAD_BYTES : 0;
     case TYPE_BUDGET: return is_plain ? ABI_BUDGET_BYTES : 0;
@@ -55,9 +57,32 @@ bool object_is_paged(enum abi_object_type type)
     return type == TYPE_FRAME || type == TYPE_MEMORY || type == TYPE_SPACE || type == TYPE_POOL;
 }
 
-word_t frame_rights(const struct cap *frame)
+/* Every right a frame's first capability can have. */
+static word_t frame_rights(const struct cap *frame)
 {
     return object_rights(TYPE_FRAME) & ~(word_t)(frame_is_device(frame) ? RIGHT_EXECUTE : 0);
+}
+
+/*
+ * A frame under way counts where nobody looks yet: in place of its rights and, above these 16 bits,
+ * in the bits of its base that lie below a page.
+ */
+size_t frame_steps_done(const struct cap *frame)
+{
+    return (size_t)(frame->range.base % PAGE_SIZE >> 1) << 16 | frame->node.rights;
+}
+
+void frame_count_step(struct cap *frame)
+{
+    if (++frame->node.rights == 0)
+        frame->range.base += 2;
+}
+
+void frame_made(struct cap *frame)
+{
+    frame->node.flags &= (uint8_t)~CAP_MAKING;
+    frame->node.rights = (uint16_t)frame_rights(frame);
+    frame->range.base = range_of_frame(frame_base(frame));
 }
 
 status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct cap *slot)
@@ -71,7 +96,6 @@ status_t make_frame(struct cap *memory_cap, uint64_t base, size_t pages, struct 
         return status;
     node_init(&slot->node, CAP_OWNER | CAP_MAKING, TYPE_FRAME);
     slot->node.pages = (uint32_t)pages | (is_ram ? 0 : (uint32_t)FRAME_DEVICE);
-    slot->node.rights = (uint16_t)frame_rights(slot);
     slot->range.base = range_of_frame(base);
     memory_insert(memory, &slot->range, &place);
     node_add_child(&memory_cap->node, &slot->node);

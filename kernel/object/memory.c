@@ -25,14 +25,14 @@ void memory_init(struct memory *memory, uint64_t base, uint64_t size_bytes, uint
 
 static const uint64_t RANGE_IS_FRAME = 1;
 
-static uint64_t range_base(const struct range *range)
-{
-    return range->base & ~RANGE_IS_FRAME;
-}
-
 static bool range_is_frame(const struct range *range)
 {
     return (range->base & RANGE_IS_FRAME) != 0;
+}
+
+static uint64_t range_base(const struct range *range)
+{
+    return range_is_frame(range) ? paddr_align_down(range->base, PAGE_SIZE) : range->base;
 }
 
 static struct cap *range_frame(struct range *range)

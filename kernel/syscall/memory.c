@@ -30,42 +30,33 @@ static bool frame_is_under_way(const struct making *m)
            frame_base(m->slot) == m->base && frame_pages(m->slot) == m->size;
 }
 
-/* So many steps that 16 bits count them: more than two pages only above half a gigabyte. */
-static size_t pages_per_step(size_t pages)
-{
-    return ZERO_PAGES_PER_STEP * (pages / (UINT16_MAX * (size_t)ZERO_PAGES_PER_STEP) + 1);
-}
-
 /*
- * Reserve a frame's pages, then zero them.  A frame under way counts its zeroed steps in place of
- * its rights, which nobody can use yet.  So whoever finds it goes on with it, and progress that
- * a thread remembers of a frame that is gone leaves no page of this one as it was.
+ * Reserve a frame's pages, then zero them.  A frame under way counts its zeroed steps itself.  So
+ * whoever finds it goes on with it, and progress that a thread remembers of a frame that is gone
+ * leaves no page of this one as it was.
  */
 static status_t frame_make(struct making *m)
 {
-    size_t step = pages_per_step(m->size);
-
     if (!frame_is_under_way(m)) {
         status_t status = cap_is_empty(m->slot) ? make_frame(m->memory, m->base, m->size, m->slot)
                                                 : ERR_SLOT_IN_USE;
 
         if (status != OK)
             return status;
-        m->slot->node.rights = 0;
     }
-    size_t zeroed = frame_is_device(m->slot) ? m->size : m->slot->node.rights * step;
+    size_t zeroed = frame_is_device(m->slot) ? m->size
+                                             : frame_steps_done(m->slot) * ZERO_PAGES_PER_STEP;
 
     while (zeroed < m->size) {
-        size_t pages = word_min(m->size - zeroed, step);
+        size_t pages = word_min(m->size - zeroed, ZERO_PAGES_PER_STEP);
 
         zero_pages(phys_to_virt(m->base + (paddr_t)zeroed * PAGE_SIZE), pages);
         zeroed += pages;
-        m->slot->node.rights++;
+        frame_count_step(m->slot);
         if (zeroed < m->size && kernel_should_preempt())
             return PREEMPTED;
     }
-    m->slot->node.rights = (uint16_t)frame_rights(m->slot);
-    m->slot->node.flags &= (uint8_t)~CAP_MAKING;
+    frame_made(m->slot);
     return OK;
 }
 

@@ -89,7 +89,7 @@ static struct cap *make(enum abi_object_type type, word_t size)
     }
     kernel_assert(make_frame(&side.hidden_memory, base, size, owner) == OK);
     zero_pages(phys_to_virt(base), size);
-    owner->node.flags &= (uint8_t)~CAP_MAKING;
+    frame_made(owner);
     return owner;
 }
 

@@ -22,7 +22,7 @@
 
 #include "model_tree.h"
 
-enum { MODEL_CORES = 8, MODEL_LINES = 1024, MODEL_DEPTH_MAX = 15, CHUNKS_MAX = 2048 };
+enum { MODEL_CORES = 8, MODEL_LINES = 1024, MODEL_DEPTH_MAX = 15 };
 
 /* ---- objects ---- */
 
@@ -80,7 +80,7 @@ struct object {
     struct object *pool_space;
     struct { /* captable */
         unsigned size;
-        struct object *chunk[CHUNKS_MAX];
+        struct object *chunk[ABI_CAPTABLE_CHUNKS_MAX];
     } * t;
     struct { /* chunk */
         struct object *table;

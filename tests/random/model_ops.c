@@ -88,9 +88,11 @@ static u64 object_size(u64 type, u64 size)
         return 0;
     if (is_paged(type))
         return size < least || size > SIZE_PAGES_MAX ? 0 : size * PAGE;
-    if (type == TYPE_CAPTABLE)
-        return size == 0 || size > CHUNKS_MAX ? 0 : ABI_CAPTABLE_BYTES + size * sizeof(u64);
-    return size == 0 ? plain[type] : 0;
+    if (type != TYPE_CAPTABLE)
+        return size == 0 ? plain[type] : 0;
+    if (size == 0 || size > ABI_CAPTABLE_CHUNKS_MAX)
+        return 0;
+    return ABI_CAPTABLE_BYTES + size * sizeof(u64);
 }
 
 static void make_frame(struct op *op, u64 base, u64 bytes, struct node *slot)

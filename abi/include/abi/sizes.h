@@ -10,6 +10,7 @@ enum {
     ABI_OBJECT_ALIGN = 64,          /* but frame, memory, space and pool are page aligned */
     ABI_MEMORY_HEADER_BYTES = 256,  /* at the start of a memory made from another one */
     ABI_CAPTABLE_BYTES = 192,       /* and one word for each chunk it can hold */
+    ABI_CAPTABLE_CHUNKS_MAX = 1700, /* a directory is zeroed at once: 14 KB */
     ABI_CHUNK_BYTES = 128 + 64 * 64,
     ABI_THREAD_BYTES = 2048,
     ABI_BUDGET_BYTES = 256,
