@@ -103,6 +103,8 @@ SUITES = (
           runners.script("tests/scenario/machines.py", "--arch", "{arch}"), alone=True),
     Suite("hello", "the smallest system says hello",
           runners.script("tests/scenario/hello.py", "--arch", "{arch}")),
+    Suite("disk", "a disk of skerry's boots by itself",
+          runners.script("tests/scenario/disk.py", "--arch", "{arch}")),
     Suite("demo", "the first system boots, restarts what dies, powers off",
           runners.script("tests/scenario/demo.py", "--arch", "{arch}"), alone=True),
     Suite("services", "timer, clock, log and rng, as their client sees them",

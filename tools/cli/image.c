@@ -77,12 +77,19 @@ static bool fill_store(struct image_disk *disk, const struct bundle *bundle)
     return false;
 }
 
+/* What U-Boot looks for on a disk's first partition, and so boots without being told. */
+static const char boot_menu[] = "default skerry\n"
+                                "label skerry\n"
+                                "    kernel /kernel\n"
+                                "    initrd /system.bundle\n";
+
 static bool fill_boot(struct image_disk *disk, const struct bytes *kernel,
                       const struct bytes *bundle)
 {
     return image_disk_mount(disk, image_disk_find(disk, "boot-a")) &&
            image_disk_put(disk, "kernel", kernel->data, kernel->size) &&
            image_disk_put(disk, "system.bundle", bundle->data, bundle->size) &&
+           image_disk_put(disk, "extlinux/extlinux.conf", boot_menu, sizeof(boot_menu) - 1) &&
            image_disk_unmount(disk);
 }
 
@@ -155,9 +162,9 @@ static const struct command build_command = {
     .name = "build",
     .summary = "Make a disk for a system",
     .operands = "OUT --kernel FILE --bundle FILE [--size MIB]",
-    .help = "A GUID partition table and three ext4 file systems: boot-a with kernel and bundle,\n"
-            "boot-b empty, store with the bundle's files as generation 1.  The same input gives\n"
-            "the same bytes.\n\n"
+    .help = "A GUID partition table and three ext4 file systems: boot-a with kernel, bundle and\n"
+            "what U-Boot needs to boot them by itself, boot-b empty, store with the bundle's\n"
+            "files as generation 1.  The same input gives the same bytes.\n\n"
             "  --kernel FILE  the kernel's image\n"
             "  --bundle FILE  the system's boot bundle\n"
             "  --size MIB     of the whole disk (64; at least 34)\n",

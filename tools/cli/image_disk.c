@@ -303,9 +303,19 @@ bool image_disk_fsck(struct image_disk *disk, const struct partition *partition)
 
 bool image_disk_put(struct image_disk *disk, const char *name, const void *data, size_t size)
 {
+    const char *slash = strchr(name, '/');
+    char folder_name[EXT4_NAME_BYTES];
+    uint32_t folder = EXT4_ROOT;
     uint32_t inode;
-    status_t status = ext4_make_file(&disk->ext4, EXT4_ROOT, name, &inode);
+    status_t status = OK;
 
+    if (slash != NULL) {
+        snprintf(folder_name, sizeof(folder_name), "%.*s", (int)(slash - name), name);
+        status = ext4_make_folder(&disk->ext4, EXT4_ROOT, folder_name, &folder);
+        name = slash + 1;
+    }
+    if (status == OK)
+        status = ext4_make_file(&disk->ext4, folder, name, &inode);
     if (status == OK)
         status = ext4_write(&disk->ext4, inode, 0, data, size);
     if (status == ERR_NO_MEMORY)

@@ -56,7 +56,7 @@ bool image_disk_unmount(struct image_disk *disk);
 /* Replays the journal of a partition and has e2fsck look at it. */
 bool image_disk_fsck(struct image_disk *disk, const struct partition *partition);
 
-/* Writes a file at the top of the mounted file system. */
+/* Writes a file at the top of the mounted file system, or into a folder there, which it makes. */
 bool image_disk_put(struct image_disk *disk, const char *name, const void *data, size_t size);
 
 /* Opens the store on the mounted file system. */
