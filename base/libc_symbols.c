@@ -2,9 +2,9 @@
 /*
  * The four functions that compilers call of their own accord.
  *
- * Weak, so that a C library, where a program has one, brings its own.  Where both addresses agree
- * modulo the word size the bulk goes word by word, many at a time; every access is aligned, so this
- * runs before the MMU does.
+ * A program with a C library links these before that one's.  Where both addresses agree modulo the
+ * word size the bulk goes word by word, many at a time; every access is aligned, so this runs
+ * before the MMU does.
  */
 #include <base/compiler.h>
 #include <base/types.h>
@@ -74,13 +74,13 @@ NO_LIBC_IDIOMS static void copy_down(uint8_t *to, const uint8_t *from, size_t si
         to[size - 1] = from[size - 1];
 }
 
-WEAK NO_LIBC_IDIOMS void *memcpy(void *restrict to, const void *restrict from, size_t size)
+NO_LIBC_IDIOMS void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     copy_up(to, from, size);
     return to;
 }
 
-WEAK NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
+NO_LIBC_IDIOMS void *memmove(void *to, const void *from, size_t size)
 {
     if ((word_t)to - (word_t)from >= size)
         copy_up(to, from, size);
@@ -97,7 +97,7 @@ static inline void fill_four(any_word_t *words, word_t pattern)
     words[3] = pattern;
 }
 
-WEAK NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
+NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
 {
     uint8_t value = (uint8_t)byte;
     word_t pattern = (word_t)-1 / 0xff * value;
@@ -123,7 +123,7 @@ WEAK NO_LIBC_IDIOMS void *memset(void *to, int byte, size_t size)
     return to;
 }
 
-WEAK NO_LIBC_IDIOMS int memcmp(const void *a, const void *b, size_t size)
+NO_LIBC_IDIOMS int memcmp(const void *a, const void *b, size_t size)
 {
     const uint8_t *left = a;
     const uint8_t *right = b;

@@ -54,7 +54,7 @@ static status_t configure(struct posix *posix, const struct posix_thread *thread
 
     status =
         skr_thread_configure(thread->thread.cap, startup->captable, startup->space, startup->budget,
-                             posix->component.parent, 0, thread->buffer.cap, 0, 0);
+                             posix->component.faults, 0, thread->buffer.cap, 0, 0);
     if (status == OK)
         status = skr_thread_info(startup->thread, &state, &core, &priority);
     if (status == OK)
@@ -159,7 +159,7 @@ static status_t start_reaper(struct posix *posix)
         .argument = posix,
         .stack_pages = REAPER_STACK_PAGES,
         .budget = startup->budget,
-        .fault = component->parent,
+        .fault = component->faults,
     };
     struct rt_object wake;
     word_t state, core;

@@ -15,7 +15,6 @@
 #define NEVER_INLINE __attribute__((noinline))
 #define UNUSED __attribute__((unused))
 #define KEEP __attribute__((used))
-#define WEAK __attribute__((weak))
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define ALIGNED(bytes) __attribute__((aligned(bytes)))
 #define SECTION(name) __attribute__((section(name)))
