@@ -59,11 +59,11 @@ static uint64_t weigh(cap_t inspect, word_t index, const char *own_name)
 
 static void weigh_all(cap_t inspect, const char *left_out)
 {
-    uint64_t total, left, kernel = 0, quarantined, root = 0, quota, sum = 0;
+    uint64_t total, left, kernel = 0, quarantined, root = 0, entry, quota, sum = 0;
     word_t slots, slots_left;
 
     (void)inspect_memory(inspect, &total, &left, &kernel, &quarantined, &slots, &slots_left);
-    (void)inspect_root(inspect, &root);
+    (void)inspect_root(inspect, &root, &entry);
     rt_printf("{\"bench\":\"kernel\",\"value\":%llu}\n{\"bench\":\"root\",\"value\":%llu}\n",
               (unsigned long long)kernel, (unsigned long long)root);
     for (word_t i = 0; (quota = weigh(inspect, i, left_out)) != 0; i++)
@@ -74,14 +74,16 @@ static void weigh_all(cap_t inspect, const char *left_out)
 /* When the last one before the scale became ready. */
 static void print_ready_time(cap_t inspect)
 {
-    uint64_t position = 0, when, latest = 0;
+    uint64_t position = 0, when, latest = 0, objects, entry = 0;
     word_t app, kind, detail;
 
+    (void)inspect_root(inspect, &objects, &entry);
     while (inspect_journal(inspect, position, &position, &when, &app, &kind, &detail) == OK) {
         if (kind == ABI_JOURNAL_READY)
             latest = when;
     }
-    rt_printf("{\"bench\":\"ready\",\"instructions\":%llu}\n", (unsigned long long)latest);
+    rt_printf("{\"bench\":\"ready\",\"instructions\":%llu}\n",
+              (unsigned long long)(latest - entry));
 }
 
 int component_main(const struct rt_startup *startup)

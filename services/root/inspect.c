@@ -10,7 +10,7 @@
 #include <rt/map.h>
 #include <rt/process.h>
 
-enum { REMAINS_BYTES = 128, NS_PER_MS = 1000000 };
+enum { REMAINS_BYTES = 128, NS_PER_MS = 1000000, MS_PER_SECOND = 1000 };
 
 status_t root_look(cap_t frame, word_t page, word_t pages, const uint8_t **bytes)
 {
@@ -72,6 +72,8 @@ status_t inspect_on_root(void *state, struct ipc_request *request, struct inspec
 
     (void)request;
     out->objects = root->own_bytes;
+    out->kernel_entry =
+        root->boot->kernel_entry_time * NS_PER_MS / (root->boot->time_frequency / MS_PER_SECOND);
     return OK;
 }
 

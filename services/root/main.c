@@ -10,7 +10,12 @@
 #include <rt/print.h>
 #include <rt/process.h>
 
-enum { NS_PER_US = 1000, EXIT_BAD_SYSTEM = 1, WHOLE_SHARE = 1000000 };
+enum {
+    NS_PER_US = 1000,
+    EXIT_BAD_SYSTEM = 1,
+    WHOLE_SHARE = 1000000,
+    ROUNDING_SHARE = 200 /* room for rounding up, of WHOLE_SHARE */
+};
 
 static const vaddr_t DEVICE_WINDOWS = 0x2100000000;
 static const uint8_t abi_hash[ABI_HASH_BYTES] = ABI_HASH_INIT;
@@ -108,7 +113,7 @@ uint64_t root_budget_ns(const struct root *root, uint32_t core, uint32_t budget_
     uint64_t share = manifest_share(&root->manifest, core, root->boot->core_count);
     uint64_t budget_ns = (uint64_t)budget_us * NS_PER_US;
 
-    return share <= WHOLE_SHARE ? budget_ns : budget_ns * WHOLE_SHARE / share;
+    return share <= WHOLE_SHARE ? budget_ns : budget_ns * (WHOLE_SHARE - ROUNDING_SHARE) / share;
 }
 
 /* Root started with all of core 0's time. */
