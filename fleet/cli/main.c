@@ -39,7 +39,7 @@ static void print_usage(FILE *out)
         fprintf(out, "  %-10s %-10s %s", verb->object, verb->name, verb->words);
         fprintf(out, verb->fields[0] != '\0' ? " (%s)\n" : "\n", verb->fields);
     }
-    fprintf(out, "\nOf the fields in brackets, # is a number and ! a flag.\n");
+    fprintf(out, "\nOf the fields in brackets, # is a number, ! a flag, @ a file.\n");
 }
 
 /* Reads a line without showing it, where there is a terminal. */
@@ -156,7 +156,7 @@ static int log_in(int count, char **words)
     return 0;
 }
 
-/* Finds a field of the verb; its kind is '#', '!' or 0 for text. */
+/* Finds a field of the verb; its kind is '#', '!', '@' or 0 for text. */
 static bool find_field(const struct verb *verb, const char *name, char *kind)
 {
     size_t length = strlen(name);
@@ -164,7 +164,7 @@ static bool find_field(const struct verb *verb, const char *name, char *kind)
     for (const char *at = verb->fields; *at != '\0';) {
         size_t size = strcspn(at, ",");
         char last = at[size - 1];
-        size_t letters = last == '#' || last == '!' ? size - 1 : size;
+        size_t letters = last == '#' || last == '!' || last == '@' ? size - 1 : size;
 
         if (letters == length && strncmp(at, name, length) == 0) {
             *kind = letters < size ? last : '\0';
@@ -175,10 +175,27 @@ static bool find_field(const struct verb *verb, const char *name, char *kind)
     return false;
 }
 
+/* Null, with the reason on stderr, when it cannot be read or is no text. */
+static json_t *text_of_file(const char *path)
+{
+    static char text[65536];
+    FILE *file = fopen(path, "rb");
+    size_t size;
+
+    if (file == NULL) {
+        perror(path);
+        return NULL;
+    }
+    size = fread(text, 1, sizeof(text), file);
+    fclose(file);
+    return json_stringn(text, size);
+}
+
 /* One option; the result is the words it took, 0 when it is wrong. */
 static int read_option(struct line *line, int count, char **words)
 {
     const char *name = words[0] + 2;
+    json_t *value;
     char kind;
 
     if (strcmp(name, "json") == 0) {
@@ -197,9 +214,10 @@ static int read_option(struct line *line, int count, char **words)
         complain(words[0], "needs a value");
         return 0;
     }
-    json_object_set_new(line->fields, name, kind == '#' ? json_integer(atoll(words[1]))
-                                                        : json_string(words[1]));
-    return 2;
+    value = kind == '#'   ? json_integer(atoll(words[1]))
+            : kind == '@' ? text_of_file(words[1])
+                          : json_string(words[1]);
+    return json_object_set_new(line->fields, name, value) == 0 ? 2 : 0;
 }
 
 static bool read_operand(struct line *line, const char *word)

@@ -28,6 +28,8 @@ const struct verb verbs[] = {
      "its readings"},
     {"project", "list", "GET", "projects", "", "id,name", "the projects"},
     {"project", "add", "POST", "projects", "name", NULL, "a new one"},
+    {"project", "root", "POST", "projects/{}/root", "root@", NULL,
+     "give it its trusted root; it then takes signed releases only"},
     {"deployment", "list", "GET", "deployments", "",
      "id,name,project_name,online,devices,version,rollout", "the deployments"},
     {"deployment", "add", "POST", "deployments", "project#,name", NULL, "a new one"},

@@ -10,7 +10,7 @@ struct verb {
     const char *name;
     const char *method; /* UPLOAD: a POST whose body is a file, the last operand */
     const char *path;   /* an operand goes where {} stands */
-    const char *fields; /* options, by commas; a number ends in #, a flag in ! */
+    const char *fields; /* options, by commas; a number ends in #, a flag in !, a file in @ */
     const char *columns; /* of the table, by commas; null: the answer is one thing */
     const char *words;
 };

@@ -8,6 +8,7 @@
 #include "import.h"
 
 #include "graph.h"
+#include "signed.h"
 
 #include <abi/status.h>
 #include <archive.h>
@@ -207,7 +208,19 @@ static status_t read_manifest(struct import *import, const struct blobs *blobs)
     return status != OK ? status : import->graph != NULL ? OK : ERR_BAD_ARGUMENT;
 }
 
-status_t import_archive(struct import *import, const struct blobs *blobs, const char *path)
+/* A project either takes signed releases or none. */
+static status_t check_signatures(struct import *import, const struct blobs *blobs,
+                                 const char *root, size_t root_size)
+{
+    if (root != NULL && !import_is_signed(import))
+        return refuse(import, "the project takes signed releases only, and this is not signed");
+    if (root == NULL && import_is_signed(import))
+        return refuse(import, "the project has no trusted root yet: its owner gives it one");
+    return root != NULL ? import_check_signatures(import, blobs, root, root_size) : OK;
+}
+
+status_t import_archive(struct import *import, const struct blobs *blobs, const char *path,
+                        const char *root, size_t root_size)
 {
     struct archive *archive = archive_read_new();
     status_t status;
@@ -222,5 +235,7 @@ status_t import_archive(struct import *import, const struct blobs *blobs, const 
     else
         status = take_all(import, blobs, archive);
     archive_read_free(archive);
+    if (status == OK)
+        status = check_signatures(import, blobs, root, root_size);
     return status == OK ? read_manifest(import, blobs) : status;
 }

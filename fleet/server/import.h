@@ -29,7 +29,12 @@ struct import {
     char problem[IMPORT_PROBLEM_SIZE];
 };
 
-/* ERR_BAD_ARGUMENT, with the reason in `problem`, when the archive is refused. */
-status_t import_archive(struct import *import, const struct blobs *blobs, const char *path);
+/*
+ * With the project's trusted root, `root`, the archive must be a signed repository and is held
+ * against it; without one (null) it must not be.  ERR_BAD_ARGUMENT, with the reason in `problem`,
+ * when the archive is refused.
+ */
+status_t import_archive(struct import *import, const struct blobs *blobs, const char *path,
+                        const char *root, size_t root_size);
 
 #endif

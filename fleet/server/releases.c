@@ -6,6 +6,7 @@
 
 #include "graph.h"
 #include "import.h"
+#include "signed.h"
 #include "structure.h"
 
 #include <abi/status.h>
@@ -19,6 +20,8 @@ struct import_job {
     struct api_request *request;
     struct blobs blobs;
     char path[320];
+    char *root; /* the project's trusted one, or null */
+    size_t root_size;
     struct import import;
     status_t status;
 };
@@ -27,7 +30,8 @@ static void import_work(struct job *job)
 {
     struct import_job *self = container_of(job, struct import_job, job);
 
-    self->status = import_archive(&self->import, &self->blobs, self->path);
+    self->status = import_archive(&self->import, &self->blobs, self->path, self->root,
+                                  self->root_size);
 }
 
 static status_t insert_release(struct api_request *request, int64_t id,
@@ -37,8 +41,8 @@ static status_t insert_release(struct api_request *request, int64_t id,
     const char *notes = field_text(request->query, "notes");
     struct statement *row = db_prepare(
         request->server->db, "INSERT INTO release (id, org, project, version, notes, architecture,"
-                             " system, size, graph, created, author)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+                             " system, size, graph, created, author, signed)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
 
     put_int(row, id);
     put_int(row, request->actor.org);
@@ -51,6 +55,7 @@ static status_t insert_release(struct api_request *request, int64_t id,
     put_text(row, graph);
     put_int(row, (int64_t)clock_ms());
     put_text(row, request->actor.name);
+    put_int(row, import_is_signed(import));
     free(graph);
     return db_run(row);
 }
@@ -107,7 +112,26 @@ static void import_done(struct job *job)
     request->job = job;
     api_continue(request, upload_rest);
     json_decref(self->import.graph);
+    free(self->root);
     free(self);
+}
+
+static void take_root(struct api_request *request, struct import_job *self)
+{
+    struct statement *row = db_prepare(
+        request->server->db, "SELECT root FROM project WHERE org = ?1 AND id = ?2"
+                             " AND root IS NOT NULL");
+    const void *root;
+
+    put_int(row, request->actor.org);
+    put_int(row, field_int(request->query, "project"));
+    if (!db_step(row))
+        return;
+    root = get_blob(row, 0, &self->root_size);
+    self->root = malloc(self->root_size + 1);
+    if (self->root == NULL)
+        abort();
+    memcpy(self->root, root, self->root_size);
 }
 
 static status_t upload(struct api_request *request)
@@ -124,9 +148,11 @@ static status_t upload(struct api_request *request)
     self->request = request;
     self->blobs = request->server->blobs;
     snprintf(self->path, sizeof(self->path), "%s", request->upload.path);
+    take_root(request, self);
     status = workers_add(request->server->workers, &self->job);
     if (status == OK)
         return REQUEST_LATER;
+    free(self->root);
     free(self);
     return status;
 }
@@ -137,7 +163,7 @@ static status_t list(struct api_request *request)
         request->server->db,
         "SELECT e.id AS id, e.project AS project, p.name AS project_name, e.version AS version,"
         " e.notes AS notes, e.architecture AS architecture, e.system AS system, e.size AS size,"
-        " e.created AS created, e.author AS author,"
+        " e.created AS created, e.author AS author, e.signed AS is_signed,"
         " (SELECT count(*) FROM release_file f WHERE f.release = e.id) AS files"
         " FROM release e JOIN project p ON p.id = e.project WHERE e.org = ?1"
         " ORDER BY e.created DESC LIMIT 200");
@@ -163,7 +189,7 @@ static json_t *load(struct api_request *request, int64_t release)
     struct statement *row = db_prepare(
         request->server->db,
         "SELECT id, project, version, notes, architecture, system, size, created, author,"
-        " graph AS graph_json FROM release WHERE org = ?1 AND id = ?2");
+        " signed AS is_signed, graph AS graph_json FROM release WHERE org = ?1 AND id = ?2");
     json_t *json;
 
     put_int(row, request->actor.org);
@@ -264,7 +290,8 @@ const struct route release_routes[] = {
     {HTTP_GET, "/api/v1/releases", ROLE_VIEWER, "The newest releases", NULL, NULL, NULL, false,
      list},
     {HTTP_POST, "/api/v1/releases", ROLE_MAINTAINER,
-     "Upload a release: the body is a .tar or .tar.gz with manifest.dtb and apps/", upload_query,
+     "Upload a release: a .tar or .tar.gz with manifest.dtb and apps/, or a signed repository",
+     upload_query,
      NULL, "upload release", true, upload},
     {HTTP_GET, "/api/v1/releases/{release}", ROLE_VIEWER, "A release, its files and its graph",
      NULL, NULL, NULL, false, show},

@@ -96,26 +96,48 @@ static void gather_facts(struct server *server, struct rollout *rollout)
     facts->stage_ready = (uint32_t)db_number(row, 0);
 }
 
-/* The offer's files: the manifest first, as it comes first by name, then the others. */
+static void add_metadata(struct fleet_upgrade_offer *offer, const char *name, const uint8_t *hash,
+                         uint64_t size)
+{
+    static char names[array_count(offer->metadata)][64];
+    uint32_t index = offer->metadata_count;
+
+    if (index == array_count(offer->metadata))
+        return;
+    snprintf(names[index], sizeof(names[index]), "%s", name);
+    offer->metadata[index] = (struct fleet_metadata){
+        .name = wire_text(names[index]), .hash = {hash, SHA256_BYTES}, .size = size};
+    offer->metadata_count++;
+}
+
+static void add_blob(struct fleet_upgrade_offer *offer, const uint8_t *hash, uint64_t size)
+{
+    offer->blobs[offer->blobs_count++] =
+        (struct fleet_blob){.hash = {hash, SHA256_BYTES}, .size = size};
+}
+
+/* The offer's files, the manifest first; signed metadata apart. */
 static void fill_offer(struct server *server, const struct rollout *rollout,
                        struct fleet_upgrade_offer *offer)
 {
     static uint8_t hashes[array_count(offer->blobs)][SHA256_BYTES];
+    uint32_t index = 0;
     struct statement *row = db_prepare(
-        server->db, "SELECT hash, size FROM release_file WHERE release = ?1"
+        server->db, "SELECT hash, size, path FROM release_file WHERE release = ?1"
                     " ORDER BY path <> 'manifest.dtb', path");
 
     put_int(row, rollout->release);
     offer->rollout = (uint64_t)rollout->id;
     offer->release = wire_text(rollout->version);
-    while (db_step(row) && offer->blobs_count < array_count(offer->blobs)) {
-        uint32_t index = offer->blobs_count++;
+    for (; db_step(row) && index < array_count(hashes); index++) {
+        const char *path = get_text(row, 2);
         size_t size;
-        const void *hash = get_blob(row, 0, &size);
 
-        memcpy(hashes[index], hash, SHA256_BYTES);
-        offer->blobs[index].hash = (struct wire_bytes){hashes[index], SHA256_BYTES};
-        offer->blobs[index].size = (uint64_t)get_int(row, 1);
+        memcpy(hashes[index], get_blob(row, 0, &size), SHA256_BYTES);
+        if (strncmp(path, "metadata/", 9) == 0)
+            add_metadata(offer, path + 9, hashes[index], (uint64_t)get_int(row, 1));
+        else
+            add_blob(offer, hashes[index], (uint64_t)get_int(row, 1));
     }
 }
 

@@ -94,7 +94,11 @@ static const char step_1[] =
     "  time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL,"
     "  hash BLOB NOT NULL, PRIMARY KEY (org, number));";
 
-static const char *const steps[] = {step_1};
+/* Whose signatures a project takes. */
+static const char step_2[] = "ALTER TABLE project ADD COLUMN root BLOB;"
+                             "ALTER TABLE release ADD COLUMN signed INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = {step_1, step_2};
 
 const int schema_newest = array_count(steps);
 

@@ -101,7 +101,7 @@ static void try_archive(const uint8_t *data, size_t size)
 
     require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    status = import_archive(&import, &server.blobs, path);
+    status = import_archive(&import, &server.blobs, path, NULL, 0);
     require(status == OK || import.problem[0] != '\0');
     json_decref(import.graph);
     close(fd);

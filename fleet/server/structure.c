@@ -4,7 +4,10 @@
  */
 #include "structure.h"
 
+#include "signed.h"
+
 #include <abi/status.h>
+#include <string.h>
 
 bool structure_has_deployment(struct api_request *request, int64_t deployment)
 {
@@ -29,7 +32,8 @@ bool structure_has_project(struct api_request *request, int64_t project)
 static status_t list_projects(struct api_request *request)
 {
     struct statement *rows = db_prepare(
-        request->server->db, "SELECT id, name, created FROM project WHERE org = ?1 ORDER BY name");
+        request->server->db, "SELECT id, name, created, root IS NOT NULL AS is_signed"
+                             " FROM project WHERE org = ?1 ORDER BY name");
 
     put_int(rows, request->actor.org);
     return answer_rows(request, rows);
@@ -48,6 +52,26 @@ static status_t add_project(struct api_request *request)
     put_int(row, (int64_t)clock_ms());
     api_name(request, "project %s", field_text(request->body, "name"));
     request->result = json_pack("{s:I}", "id", (json_int_t)id);
+    return db_run(row);
+}
+
+/* From now on the project takes only releases whose signatures go back to this root. */
+static status_t set_root(struct api_request *request)
+{
+    const char *root = field_text(request->body, "root");
+    struct statement *row = db_prepare(
+        request->server->db,
+        "UPDATE project SET root = ?1 WHERE org = ?2 AND id = ?3 RETURNING name");
+    int64_t version;
+
+    put_blob(row, root, strlen(root));
+    put_int(row, request->actor.org);
+    put_int(row, request->ids[0]);
+    if (!db_step(row))
+        return ERR_NOT_FOUND;
+    if (!root_version(root, strlen(root), &version))
+        return api_refuse(request, ERR_BAD_ARGUMENT, "this is no root metadata");
+    api_name(request, "root %lld of project %s", (long long)version, get_text(row, 0));
     return db_run(row);
 }
 
@@ -108,6 +132,10 @@ static const struct field project_fields[] = {
     {"name", FIELD_TEXT, true, 60, "its name, unlike the others'"},
     {0},
 };
+static const struct field root_fields[] = {
+    {"root", FIELD_TEXT, true, 60000, "the text of TUF root metadata, metadata/1.root.json"},
+    {0},
+};
 static const struct field deployment_fields[] = {
     {"project", FIELD_INT, true, INT64_MAX, "the project's id"},
     {"name", FIELD_TEXT, true, 60, "its name, unlike the project's others"},
@@ -121,6 +149,9 @@ const struct route structure_routes[] = {
      list_projects},
     {HTTP_POST, "/api/v1/projects", ROLE_MAINTAINER, "Add a project", NULL, project_fields,
      "add project", false, add_project},
+    {HTTP_POST, "/api/v1/projects/{project}/root", ROLE_OWNER,
+     "Give a project its trusted root; it then takes signed releases only", NULL, root_fields,
+     "set trusted root", false, set_root},
     {HTTP_GET, "/api/v1/deployments", ROLE_VIEWER, "The deployments of all projects", NULL, NULL,
      NULL, false, list_deployments},
     {HTTP_POST, "/api/v1/deployments", ROLE_MAINTAINER, "Add a deployment", NULL,

@@ -299,6 +299,7 @@ void device_reboot(struct device *device)
 {
     uint32_t spread = (uint32_t)device->simulation->restart_ms;
 
+    timer_stop(loop_of(device), &device->timer); /* or a due reading would dial meanwhile */
     timer_start(loop_of(device), &device->restarter, spread / 2 + randombytes_uniform(spread + 1));
     socket_end(&device->socket, SOCKET_CLOSE_NORMAL);
 }

@@ -153,19 +153,24 @@ static void fetch_next(struct device *device)
         fetch_closed(&device->fetch);
 }
 
-static void take_lacking(struct device *device, const struct fleet_upgrade_offer *offer)
+static void add_lacking(struct device *device, struct wire_bytes hash, uint64_t size)
 {
     struct upgrade *upgrade = &device->upgrade;
 
-    for (uint32_t i = 0; i < offer->blobs_count; i++) {
-        const struct fleet_blob *blob = &offer->blobs[i];
+    if (hash.size != crypto_hash_sha256_BYTES || has_blob(device, hash.data) ||
+        upgrade->lacking_count == array_count(upgrade->lacking))
+        return;
+    memcpy(upgrade->lacking[upgrade->lacking_count].hash, hash.data, hash.size);
+    upgrade->lacking[upgrade->lacking_count++].size = size;
+    upgrade->bytes_total += size;
+}
 
-        if (blob->hash.size != crypto_hash_sha256_BYTES || has_blob(device, blob->hash.data))
-            continue;
-        memcpy(upgrade->lacking[upgrade->lacking_count].hash, blob->hash.data, blob->hash.size);
-        upgrade->lacking[upgrade->lacking_count++].size = blob->size;
-        upgrade->bytes_total += blob->size;
-    }
+static void take_lacking(struct device *device, const struct fleet_upgrade_offer *offer)
+{
+    for (uint32_t i = 0; i < offer->metadata_count; i++)
+        add_lacking(device, offer->metadata[i].hash, offer->metadata[i].size);
+    for (uint32_t i = 0; i < offer->blobs_count; i++)
+        add_lacking(device, offer->blobs[i].hash, offer->blobs[i].size);
 }
 
 void upgrade_offered(struct device *device, const struct fleet_upgrade_offer *offer)

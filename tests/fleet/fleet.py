@@ -9,6 +9,7 @@ from pathlib import Path
 import hostile
 import life
 import matrix
+import signed
 import words
 from service import Service, User, wait_until
 
@@ -149,6 +150,18 @@ def check_life(build, manifest, check):
         check("sanitizers have nothing to say", service.complaints() == "", service.complaints())
 
 
+def check_signatures(build, manifest, check):
+    with Service(build) as service:
+        service.stop()
+        service.found("Ours", "owner@ours.example")
+        service.start()
+        owner = service.user("owner@ours.example")
+        project = owner.post("projects", name="signed").json["id"]
+        deployment = owner.post("deployments", project=project, name="field").json["id"]
+        signed.check_signed(service, owner, project, deployment, life.release(manifest, b"u"), check)
+        check("sanitizers have nothing to say", service.complaints() == "", service.complaints())
+
+
 def check_command_line(build, manifest, check):
     for part in (lambda service: words.check_words(service, check),
                  lambda service: words.check_work(service, manifest, check)):
@@ -163,13 +176,13 @@ def check_command_line(build, manifest, check):
 def main():
     parser = argparse.ArgumentParser(description="Tests the fleet service.")
     parser.add_argument("--build", required=True)
-    parser.add_argument("--only", choices=["matrix", "hostile", "words", "life"])
+    parser.add_argument("--only", choices=["matrix", "hostile", "signed", "words", "life"])
     options = parser.parse_args()
     build = Path(options.build).resolve()
     manifest = (build / "tests" / "fuzz" / "manifest.dtb").read_bytes()
     check = Checks()
-    parts = {"matrix": check_matrix, "hostile": check_hostile, "words": check_command_line,
-             "life": check_life}
+    parts = {"matrix": check_matrix, "hostile": check_hostile, "signed": check_signatures,
+             "words": check_command_line, "life": check_life}
     for name, part in parts.items():
         if options.only in (None, name):
             try:

@@ -21,6 +21,7 @@ export interface Overview {
 export interface Project {
     id: number;
     name: string;
+    is_signed: boolean;
 }
 
 export interface Deployment {
@@ -115,6 +116,7 @@ export interface Release {
     size: number;
     created: number;
     author: string;
+    is_signed: boolean;
 }
 
 export interface GraphParts {
