@@ -19,6 +19,8 @@ SECONDS = 120
 MODELS = (
     ("lib/ring/ring.pml", ("NO_RECHECK", "WAKE_FIRST", "QUIET_CLOSE")),
     ("tests/spin/ipc.pml", ("TWO_ENDS", "FORGET_CALLER", "FORGET_QUEUE", "KEEP_TIME")),
+    ("lib/store/store.pml", ("DROP_BLOB_SYNC", "DROP_RECORD_SYNC", "ACK_FIRST",
+                             "TRIES_IN_MEMORY", "CONFIRM_EARLY", "ONE_COPY")),
 )
 
 
