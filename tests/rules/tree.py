@@ -46,7 +46,7 @@ class File:
 
     @property
     def is_test(self):
-        return self.path.startswith("tests/") or self.path.endswith("_test.c")
+        return self.path.startswith("tests/") or self.path.endswith(("_test.c", "_test.h"))
 
     def inside(self, *folders):
         return any(self.path == f or self.path.startswith(f + "/") for f in folders)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests of the page tables, on the host: what every architecture's keep (../paging_model.h), and what
- * is only so here.
+ * Tests of the page tables, on the host: what every architecture's keep (../page_tables_test.h),
+ * and what is only so here.
  */
 #include "page_table.h"
 
 #include <abi/objects.h>
 
-#include "../paging_model.h"
+#include "../page_tables_test.h"
 
 static const uint64_t ADDRESS = 0xfffffffff000;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the host tests of every architecture's page tables share: tables in host memory, a model that
- * keeps the leaf entry of each page of a window of 1.5 GiB around a GiB boundary, and the promises
- * that do not depend on how an entry looks.  For tables of 512 entries and pages of 4 KiB.
+ * What the host tests of every architecture's page tables share: tables in host memory, a model
+ * that keeps the leaf entry of each page of a window of 1.5 GiB around a GiB boundary, and the
+ * promises that do not depend on how an entry looks.  For tables of 512 entries and pages of 4 KiB.
  */
-#ifndef KERNEL_ARCH_PAGING_MODEL_H
-#define KERNEL_ARCH_PAGING_MODEL_H
+#ifndef KERNEL_ARCH_PAGE_TABLES_TEST_H
+#define KERNEL_ARCH_PAGE_TABLES_TEST_H
 
 #include <arch/paging.h>
 #include <base/compiler.h>

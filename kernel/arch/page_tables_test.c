@@ -3,7 +3,7 @@
  * The model, and the promises that hold for all page tables.  The physical address of a table is
  * whatever phys_to_virt leads back to host memory.
  */
-#include "paging_model.h"
+#include "page_tables_test.h"
 
 #include <abi/objects.h>
 #include <base/memory.h>
