@@ -11,9 +11,6 @@ import sys
 import scenario
 import qemu
 
-SECONDS = 120
-PREFIX = "libc: "
-
 
 def reason_for_absence(arch):
     """Why there is no musl, or None when there is one."""
@@ -33,22 +30,8 @@ def main():
     if reason:
         print(f"1..1\nok 1 - the_c_library_works # SKIP {reason}")
         return 0
-    kernel = qemu.kernel_image(options.arch, "console")
-    build = qemu.build_directory(options.arch)
-    bundle = build / "tests" / "libc" / "libc.bundle"
-    scenario.require(kernel, bundle)
-    machine = qemu.Machine(options.arch, cores=options.cores, memory_mib=options.memory, devices=())
-    with qemu.Guest(machine.command(kernel, bundle), build / "logs" / "libc.serial.log", SECONDS,
-                    options.echo) as guest:
-        status = guest.wait()
-        output = guest.output
-    for line in output.splitlines():
-        if line.startswith(PREFIX):
-            print(line.removeprefix(PREFIX))
-    if status != 0:
-        print(f"Bail out! QEMU ended with status {status}:\n# " + "\n# ".join(
-            output.splitlines()[-12:]))
-    return status or 0
+    status, _ = scenario.print_report(options, "libc", "libc", devices=())
+    return status
 
 
 if __name__ == "__main__":

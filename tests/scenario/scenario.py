@@ -73,3 +73,24 @@ def run_each(cases, attempt):
             failed += 1
             print_test(number, name, str(error))
     return 1 if failed else 0
+
+
+def print_report(words, name, reporter, seconds=120, **machine):
+    """Boots tests/<name>'s bundle and prints what its component `reporter` says in the log, which
+    is TAP; returns the exit status and all that the guest wrote."""
+    kernel = qemu.kernel_image(words.arch, "console")   # it prints the log without a driver
+    build = qemu.build_directory(words.arch)
+    bundle = build / "tests" / name / f"{name}.bundle"
+    require(kernel, bundle)
+    emulated = qemu.Machine(words.arch, cores=words.cores, memory_mib=words.memory, **machine)
+    with qemu.Guest(emulated.command(kernel, bundle), build / "logs" / f"{name}.serial.log",
+                    seconds, words.echo) as guest:
+        status = guest.wait()
+        output = guest.output
+    for line in output.splitlines():
+        if line.startswith(f"{reporter}: "):
+            print(line.removeprefix(f"{reporter}: "))
+    if status != 0:
+        print(f"Bail out! QEMU ended with status {status}:\n# " + "\n# ".join(
+            output.splitlines()[-12:]))
+    return status, output

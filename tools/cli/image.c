@@ -221,6 +221,26 @@ static void print_files(struct image_disk *disk)
     }
 }
 
+/*
+ * Looks at each partition of the disk that the command line names.  Mounting replays a journal, so
+ * a copy that nobody sees is looked at: the file is not written.
+ */
+static enum exit_status look_at_disk(const struct command *self, int count, char **words,
+                                     bool (*look)(struct image_disk *, const struct partition *))
+{
+    struct image_disk *disk;
+    bool is_good;
+
+    if (command_line_read(self, (const struct option[]){{0}}, count, words, 1, 1) < 0)
+        return EXIT_USAGE;
+    disk = image_disk_new();
+    is_good = image_disk_open_copy(disk, words[0]);
+    for (uint32_t i = 0; is_good && i < disk->table.count; i++)
+        is_good = look(disk, &disk->table.partitions[i]);
+    image_disk_close(disk);
+    return is_good ? EXIT_DONE : EXIT_REFUSED;
+}
+
 static bool show_partition(struct image_disk *disk, const struct partition *partition)
 {
     bool is_good = true;
@@ -238,20 +258,9 @@ static bool show_partition(struct image_disk *disk, const struct partition *part
     return is_good;
 }
 
-/* Mounting replays a journal, so a copy that nobody sees is looked at: the file is not written. */
 static enum exit_status run_show(const struct command *self, int count, char **words)
 {
-    struct image_disk *disk;
-    bool is_good;
-
-    if (command_line_read(self, (const struct option[]){{0}}, count, words, 1, 1) < 0)
-        return EXIT_USAGE;
-    disk = image_disk_new();
-    is_good = image_disk_open_copy(disk, words[0]);
-    for (uint32_t i = 0; is_good && i < disk->table.count; i++)
-        is_good = show_partition(disk, &disk->table.partitions[i]);
-    image_disk_close(disk);
-    return is_good ? EXIT_DONE : EXIT_REFUSED;
+    return look_at_disk(self, count, words, show_partition);
 }
 
 static const struct command show_command = {
@@ -292,7 +301,7 @@ static bool check_store(struct image_disk *disk)
 
 static bool check_partition(struct image_disk *disk, const struct partition *partition)
 {
-    bool is_good = image_disk_mount(disk, partition);
+    bool is_good = image_disk_fsck(disk, partition) && image_disk_mount(disk, partition);
 
     if (!is_good)
         return false;
@@ -304,20 +313,11 @@ static bool check_partition(struct image_disk *disk, const struct partition *par
 
 static enum exit_status run_fsck(const struct command *self, int count, char **words)
 {
-    struct image_disk *disk;
-    bool is_good;
+    enum exit_status result = look_at_disk(self, count, words, check_partition);
 
-    if (command_line_read(self, (const struct option[]){{0}}, count, words, 1, 1) < 0)
-        return EXIT_USAGE;
-    disk = image_disk_new();
-    is_good = image_disk_open_copy(disk, words[0]);
-    for (uint32_t i = 0; is_good && i < disk->table.count; i++)
-        is_good = image_disk_fsck(disk, &disk->table.partitions[i]) &&
-                  check_partition(disk, &disk->table.partitions[i]);
-    if (is_good)
+    if (result == EXIT_DONE)
         printf("%s: sound\n", words[0]);
-    image_disk_close(disk);
-    return is_good ? EXIT_DONE : EXIT_REFUSED;
+    return result;
 }
 
 static const struct command fsck_command = {

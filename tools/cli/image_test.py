@@ -3,15 +3,12 @@
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from cases import Failed, run_cases
 
 SKERRY, KERNEL, BUNDLE = sys.argv[1:4]
 MIB = 1024 * 1024
-
-
-class Failed(Exception):
-    """What was expected did not happen."""
 
 
 def run(*words, status=0, words_of=""):
@@ -94,20 +91,5 @@ TESTS = (the_same_input_gives_the_same_bytes, a_disk_shows_its_files_and_its_gen
          what_is_too_small_is_refused_and_leaves_nothing)
 
 
-def main():
-    failed = 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-                print(f"ok {number} - {test.__name__}")
-            except Failed as why:
-                failed += 1
-                print(f"not ok {number} - {test.__name__}")
-                print("\n".join(f"# {line}" for line in str(why).splitlines()))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases(TESTS))

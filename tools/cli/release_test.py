@@ -12,15 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cases import Failed, run_cases
+
 SKERRY, BUNDLE, ARCH = sys.argv[1:4]
 LATE = "2040-01-01T00:00:00Z"
 NOW = "2030-06-01T00:00:00Z"
 TARGETS_KEYS = ("targets-1", "targets-2")
 ALL_KEYS = (*TARGETS_KEYS, "snapshot-1", "timestamp-1")
-
-
-class Failed(Exception):
-    """What was expected did not happen."""
 
 
 def run(*words, status=0):
@@ -267,22 +265,7 @@ TESTS = [value for value in list(globals().values())
          and value.__code__.co_varnames[:1] == ("place",)]
 
 
-def main():
-    failed = 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(good(folder))
-                print(f"ok {number} - {test.__name__}")
-            except Failed as why:
-                failed += 1
-                print(f"not ok {number} - {test.__name__}")
-                print("\n".join(f"# {line}" for line in str(why).splitlines()))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as GOOD:
         Place(GOOD).new().build().sign(*ALL_KEYS)
-        sys.exit(main())
+        sys.exit(run_cases(TESTS, good))
