@@ -365,6 +365,18 @@ static bool trap_once(struct thread *self, unsigned polls)
     return self->context.pc == pc;
 }
 
+/* What a preempted call left to whoever has time, since it killed its own thread or found its table
+ * gone.  The core looks again afterwards: cleaning may have woken somebody above who runs. */
+static void clean_rest(void)
+{
+    bool has_cleaned = false;
+
+    while (memory_clean_any_step())
+        has_cleaned = true;
+    if (has_cleaned)
+        trap(TRAP_INTERRUPT, NULL);
+}
+
 void side_call(unsigned polls, struct side_outcome *outcome)
 {
     struct thread *self = cpu_current()->current;
@@ -388,8 +400,8 @@ void side_call(unsigned polls, struct side_outcome *outcome)
         go_on(self);
     }
     host.is_pending = false;
-    while (polls != 0 && memory_clean_any_step())
-        continue;
+    if (polls != 0)
+        clean_rest();
 }
 
 void side_fault(uint64_t kind, uint64_t address, uint64_t access, uint64_t syndrome)

@@ -265,6 +265,14 @@ static void count_end(unsigned entry)
     run.succeeded++;
 }
 
+/* A delete that killed its own thread and is preempted leaves nothing but cleaning, which others
+ * do; a revoke, or a thread that can still go on, leaves more. */
+static bool is_only_cleaning(unsigned entry, const struct object *self)
+{
+    return self == NULL && entry != ABI_ENTRY_COUNT && abi_entries[entry].type == TYPE_CAPTABLE &&
+           abi_entries[entry].operation == OP_CAPTABLE_DELETE;
+}
+
 static void take_output(struct object *self)
 {
     struct abi_buffer *buffer = m_thread_buffer(&run.m, self);
@@ -305,7 +313,7 @@ static bool do_call(struct object *self)
     if (!authority_is_kept(&run.before, &run.after))
         return differ("what was granted and what was got");
     self = model_find(&run.m, base);
-    run.is_life_over = outcome.is_off || outcome.is_cut;
+    run.is_life_over = outcome.is_off || (outcome.is_cut && !is_only_cleaning(entry, self));
     if (run.is_life_over || self == NULL || self->type != TYPE_THREAD) {
         count_end(entry);
         return true;
