@@ -185,9 +185,8 @@ def target(bundles, seconds=120, variant="test", **machine):
 def system(name, seconds=120, **machine):
     """Boots a system that tests itself: one of its apps prints TAP and powers the machine off."""
     def run(context):
-        bundle = context.substitute(name)
-        image = qemu.system_bundle(context.arch, bundle)
-        return {bundle: boot_image(context, image, bundle, seconds, "console", machine)}
+        image = qemu.system_bundle(context.arch, name)
+        return {name: boot_image(context, image, name, seconds, "console", machine)}
     return run
 
 

@@ -23,11 +23,10 @@ FLEET_SEEDS = ("fleet/server/seed_get.txt", "fleet/server/seed_post.txt")
 VIRTUAL = "shift=4,sleep=off"
 
 CI = {"random_calls": 20_000, "random_host_calls": 500_000, "fuzz_runs": 20_000, "restarts": 20,
-      "cut_states": 500, "ext4_states": 160, "faults": "faults"}
+      "cut_states": 500, "ext4_states": 160}
 RELEASE = {"random_calls": 1_000_000, "random_host_calls": 100_000_000,
            "fuzz_runs": 50_000_000, "restarts": 1000, "cut_states": 10_000,
-           "ext4_states": 10_000,
-           "faults": "faults_long"}
+           "ext4_states": 10_000}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,7 +116,7 @@ SUITES = (
           runners.script("tests/scenario/restarts.py", "--arch", "{arch}",
                          "--count", "{restarts}", seconds=6 * 3600), alone=True),
     Suite("scenario-faults", "apps fail in every way: order, limits, reasons, nothing lost",
-          runners.system("{faults}", seconds=600, cores=1, icount=VIRTUAL, devices=())),
+          runners.system("faults", seconds=600, cores=1, icount=VIRTUAL, devices=())),
     Suite("scenario-devices", "setup scripts, and a device that does not obey its reset",
           runners.system("stubborn", cores=1, icount=VIRTUAL)),
     Suite("scenario-zones", "every cell of the access matrices; sessions passed on and revoked",
