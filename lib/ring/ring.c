@@ -128,7 +128,9 @@ status_t ring_push(struct ring_producer *producer, const void *slots, uint32_t c
     *done = 0;
     if (room(end) < count)
         look_at_peer(end);
-    if (end->is_peer_gone || has_closed(end))
+    if (has_closed(end))
+        end->is_peer_gone = true; /* for ever, whatever `closed` says later */
+    if (end->is_peer_gone)
         return ERR_PEER_GONE;
     count = u32_min(count, room(end));
     if (count == 0)
@@ -151,11 +153,15 @@ status_t ring_pop(struct ring_consumer *consumer, void *slots, uint32_t count, u
     uint32_t first;
 
     *done = 0;
-    if (filled(end) < count)
+    if (filled(end) < count || is_closed)
         look_at_peer(end);
+    if (is_closed && filled(end) == 0)
+        end->is_peer_gone = true; /* for ever, whatever `closed` says later */
+    if (end->is_peer_gone && filled(end) == 0)
+        return ERR_PEER_GONE;
     count = u32_min(count, filled(end));
     if (count == 0)
-        return end->is_peer_gone || is_closed ? ERR_PEER_GONE : ERR_WOULD_BLOCK;
+        return ERR_WOULD_BLOCK;
 
     first = u32_min(count, until_end(end, end->index));
     mem_copy(to, slot_at(end, end->index), (size_t)first * end->slot_bytes);

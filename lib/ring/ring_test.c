@@ -211,6 +211,37 @@ static void consumer_that_closed_is_seen_by_the_producer(void)
     free(ring.memory);
 }
 
+static void peer_that_closed_can_not_come_back(void)
+{
+    struct fixture ring = make(BYTES, SLOTS);
+    uint32_t value = 0;
+
+    ring_close(&ring.producer.end);
+    ring_close(&ring.consumer.end);
+    CHECK_EQ(pop(&ring, &value), ERR_PEER_GONE);
+    CHECK_EQ(push(&ring, 7), ERR_PEER_GONE);
+    ring.shared->producer.closed = 0;
+    ring.shared->consumer.closed = 0;
+    ring.shared->producer.index = 1;
+    CHECK_EQ(pop(&ring, &value), ERR_PEER_GONE);
+    CHECK_EQ(push(&ring, 7), ERR_PEER_GONE);
+    free(ring.memory);
+}
+
+static void asking_for_nothing_loses_nothing(void)
+{
+    struct fixture ring = make(BYTES, SLOTS);
+    uint32_t value = 0, done = 0;
+
+    CHECK_EQ(push(&ring, 7), OK);
+    publish(&ring);
+    ring_close(&ring.producer.end);
+    CHECK_EQ(ring_pop(&ring.consumer, &value, 0, &done), ERR_WOULD_BLOCK);
+    CHECK_EQ(pop(&ring, &value), OK);
+    CHECK_EQ(pop(&ring, &value), ERR_PEER_GONE);
+    free(ring.memory);
+}
+
 static void dead_peer_is_never_read_again(void)
 {
     struct fixture ring = make(BYTES, SLOTS);
@@ -356,6 +387,8 @@ int main(void)
         {"closed_ring_is_drained_then_gone", closed_ring_is_drained_then_gone},
         {"consumer_that_closed_is_seen_by_the_producer",
          consumer_that_closed_is_seen_by_the_producer},
+        {"peer_that_closed_can_not_come_back", peer_that_closed_can_not_come_back},
+        {"asking_for_nothing_loses_nothing", asking_for_nothing_loses_nothing},
         {"dead_peer_is_never_read_again", dead_peer_is_never_read_again},
         {"impossible_index_ends_the_ring", impossible_index_ends_the_ring},
         {"index_that_goes_back_ends_the_ring", index_that_goes_back_ends_the_ring},
