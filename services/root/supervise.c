@@ -347,7 +347,7 @@ status_t supervisor_stop(struct supervisor *supervisor, uint32_t index, uint64_t
 {
     struct group group = {.count = 0};
 
-    if (!supervisor_is_present(supervisor, index))
+    if (!supervisor_is_present(supervisor, index) && !is_queued(supervisor, index))
         return ERR_BAD_STATE;
     group_add(&group, index);
     group_add_dependants(supervisor, index, &group);

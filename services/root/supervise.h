@@ -60,8 +60,8 @@ void supervisor_ready(struct supervisor *supervisor, uint32_t index, uint64_t no
 void supervisor_died(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
 
 /*
- * On demand, each with its dependants: down until it is started; up again; down and up, which is
- * not counted against its limit.  ERR_BAD_STATE as in the name.
+ * On demand, each with its dependants: down until it is started, also when it was about to be; up
+ * again; down and up, which is not counted against its limit.  ERR_BAD_STATE as in the name.
  */
 status_t supervisor_stop(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);
 status_t supervisor_start(struct supervisor *supervisor, uint32_t index, uint64_t now_ns);

@@ -265,6 +265,19 @@ static void what_was_stopped_stays_down_until_it_is_started(void)
     CHECK_EQ(supervisor_start(&supervisor, 0, 4000 * MS), ERR_BAD_STATE);
 }
 
+/* 1 depends on 0, so it waits until that is ready again. */
+static void what_waits_to_be_started_can_be_stopped(void)
+{
+    boot(1);
+    supervisor_died(&supervisor, 0, 1000 * MS);
+    CHECK_EQ(supervisor_stop(&supervisor, 1, 1000 * MS), OK);
+    clear_journal();
+    all_become_ready(1000 * MS);
+    CHECK_STR(journal.text, "");
+    CHECK_EQ(supervisor.children[0].state, ABI_COMPONENT_READY);
+    CHECK_EQ(supervisor.children[1].state, ABI_COMPONENT_DOWN);
+}
+
 /* 1 depends on 0, which is kept for 5 ms when it died. */
 static void boot_with_diagnosis(void)
 {
@@ -392,6 +405,7 @@ int main(void)
         {"one_that_cannot_be_started_is_given_up", one_that_cannot_be_started_is_given_up},
         {"what_was_stopped_stays_down_until_it_is_started",
          what_was_stopped_stays_down_until_it_is_started},
+        {"what_waits_to_be_started_can_be_stopped", what_waits_to_be_started_can_be_stopped},
         {"one_that_died_is_kept_for_diagnosis", one_that_died_is_kept_for_diagnosis},
         {"another_death_in_the_diagnosis_window_is_recovered_too",
          another_death_in_the_diagnosis_window_is_recovered_too},
