@@ -51,7 +51,7 @@ def check_words(service, check):
 
 def check_work(service, manifest, check):
     words = Words(service)
-    words.run("login", f"https://localhost:{service.device_port}", "--trust",
+    words.run("login", f"https://127.0.0.1:{service.device_port}", "--trust",
               service.folder / "certificate.pem", text=f"owner@ours.example\n{PASSWORD}\n")
     project = words.ask("project", "add", "--name", "weather")["id"]
     deployment = words.ask("deployment", "add", "--project", project, "--name", "field")["id"]
