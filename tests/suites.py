@@ -107,7 +107,7 @@ SUITES = (
     Suite("demo", "the first system boots, restarts what dies, powers off",
           runners.script("tests/scenario/demo.py", "--arch", "{arch}"), alone=True),
     Suite("services", "timer, clock, log and rng, as their client sees them",
-          runners.script("tests/scenario/services.py", "--arch", "{arch}")),
+          runners.script("tests/scenario/services.py", "--arch", "{arch}"), alone=True),
     Suite("libc", "the C library: text, memory, time, threads",
           runners.script("tests/scenario/libc.py", "--arch", "{arch}")),
     Suite("book", "the book's chapters, word for word in a copy of the tree",
