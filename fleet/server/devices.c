@@ -259,53 +259,50 @@ static status_t follow_logs(struct api_request *request)
                         message.follow_logs.stop ? "stop of its log" : "log");
 }
 
-static status_t telemetry(struct api_request *request)
+/* The rows of `query`, which is told the organisation, the device and, when it asks for rows behind
+ * a point, the field `behind` of the request; NULL: it does not. */
+static status_t answer_of_device(struct api_request *request, const char *query, const char *behind)
 {
-    struct statement *rows = db_prepare(
-        request->server->db, "SELECT t.series AS series, t.time AS time, t.value AS value"
-                             " FROM device v JOIN telemetry t ON t.device = v.id"
-                             " WHERE v.org = ?1 AND v.id = ?2 AND t.time > ?3"
-                             " ORDER BY t.time LIMIT 20000");
+    struct statement *rows;
     status_t status = find(request);
 
     if (status != OK)
         return status;
+    rows = db_prepare(request->server->db, query);
     put_int(rows, request->actor.org);
     put_int(rows, request->ids[0]);
-    put_int(rows, field_int(request->query, "since"));
+    if (behind != NULL)
+        put_int(rows, field_int(request->query, behind));
     return answer_rows(request, rows);
+}
+
+static status_t telemetry(struct api_request *request)
+{
+    return answer_of_device(request,
+                            "SELECT t.series AS series, t.time AS time, t.value AS value"
+                            " FROM device v JOIN telemetry t ON t.device = v.id"
+                            " WHERE v.org = ?1 AND v.id = ?2 AND t.time > ?3"
+                            " ORDER BY t.time LIMIT 20000",
+                            "since");
 }
 
 static status_t logs(struct api_request *request)
 {
-    struct statement *rows = db_prepare(
-        request->server->db, "SELECT l.id AS id, l.time AS time, l.app AS app, l.text AS text"
-                             " FROM device v JOIN log_line l ON l.device = v.id"
-                             " WHERE v.org = ?1 AND v.id = ?2 AND l.id > ?3"
-                             " ORDER BY l.id DESC LIMIT 500");
-    status_t status = find(request);
-
-    if (status != OK)
-        return status;
-    put_int(rows, request->actor.org);
-    put_int(rows, request->ids[0]);
-    put_int(rows, field_int(request->query, "after"));
-    return answer_rows(request, rows);
+    return answer_of_device(request,
+                            "SELECT l.id AS id, l.time AS time, l.app AS app, l.text AS text"
+                            " FROM device v JOIN log_line l ON l.device = v.id"
+                            " WHERE v.org = ?1 AND v.id = ?2 AND l.id > ?3"
+                            " ORDER BY l.id DESC LIMIT 500",
+                            "after");
 }
 
 static status_t activity(struct api_request *request)
 {
-    struct statement *rows = db_prepare(
-        request->server->db, "SELECT a.id AS id, a.time AS time, a.text AS text FROM device v"
-                             " JOIN activity a ON a.device = v.id WHERE v.org = ?1 AND v.id = ?2"
-                             " ORDER BY a.id DESC LIMIT 100");
-    status_t status = find(request);
-
-    if (status != OK)
-        return status;
-    put_int(rows, request->actor.org);
-    put_int(rows, request->ids[0]);
-    return answer_rows(request, rows);
+    return answer_of_device(request,
+                            "SELECT a.id AS id, a.time AS time, a.text AS text FROM device v"
+                            " JOIN activity a ON a.device = v.id WHERE v.org = ?1 AND v.id = ?2"
+                            " ORDER BY a.id DESC LIMIT 100",
+                            NULL);
 }
 
 static status_t list_tokens(struct api_request *request)
